@@ -1,0 +1,30 @@
+import { defineConfig } from "vitest/config";
+
+/**
+ * Two projects. `unit` needs nothing but Node; `integration` (*.integration.test.ts) uses real QEMU, real
+ * images and real servers from the system's packages, one file at a time because the machines share two cores.
+ */
+export default defineConfig({
+  root: new URL("..", import.meta.url).pathname,
+  test: {
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["main/**/*.test.ts", "renderer/**/*.test.ts", "preload/**/*.test.ts", "e2e/**/*.test.ts"],
+          exclude: ["**/*.integration.test.ts", "**/node_modules/**"],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          name: "integration",
+          include: ["main/**/*.integration.test.ts", "e2e/**/*.integration.test.ts"],
+          fileParallelism: false,
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
+        },
+      },
+    ],
+  },
+});

@@ -1,0 +1,78 @@
+import { z } from "zod";
+import { WireErrorSchema } from "./errors.ts";
+
+export const FirmwareSchema = z.enum(["bios", "uefi"]);
+export const AcceleratorNameSchema = z.enum(["kvm", "hvf", "whpx", "tcg"]);
+export type AcceleratorName = z.infer<typeof AcceleratorNameSchema>;
+
+const MiB = 1024 * 1024;
+const GiB = 1024 * MiB;
+
+/** What the machine is made of. Defaults mirror what the providers give an instance. */
+export const HardwareSchema = z.object({
+  cores: z.number().int().min(1).max(64).default(2),
+  memoryBytes: z
+    .number()
+    .int()
+    .min(64 * MiB)
+    .max(1024 * GiB)
+    .multipleOf(MiB)
+    .default(1024 * MiB),
+  firmware: FirmwareSchema.default("bios"),
+  diskBus: z.enum(["virtio-scsi", "virtio-blk"]).default("virtio-scsi"),
+  diskSizeBytes: z
+    .number()
+    .int()
+    .min(MiB)
+    .max(64 * 1024 * GiB)
+    .multipleOf(512)
+    .default(8 * GiB),
+});
+export type Hardware = z.infer<typeof HardwareSchema>;
+
+/** A name a person gives: any characters but control characters, 1 to 80 of them, not only blanks. */
+export const DisplayNameSchema = z
+  .string()
+  .trim()
+  .min(1, "A name is needed")
+  .max(80, "A name has at most 80 characters")
+  // oxlint-disable-next-line no-control-regex -- control characters are what is refused
+  .regex(/^[^\u0000-\u001f\u007f]*$/, "A name has no control characters");
+
+export const MachineCreateSchema = z.object({
+  name: DisplayNameSchema,
+  isoPath: z.string().min(1).nullable().default(null),
+  hardware: HardwareSchema.prefault({}),
+});
+export type MachineCreate = z.input<typeof MachineCreateSchema>;
+
+export const MachinePowerSchema = z.enum(["off", "starting", "running", "paused", "stopping"]);
+export type MachinePower = z.infer<typeof MachinePowerSchema>;
+
+export const MachineViewSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  createdAt: z.iso.datetime(),
+  hardware: HardwareSchema,
+  /** Absolute path of the inserted ISO; null when the drive is empty. */
+  isoPath: z.string().nullable(),
+  diskPath: z.string(),
+  /** Bytes that the disk file occupies on the host. */
+  diskUsedBytes: z.number(),
+  power: MachinePowerSchema,
+  /** Chosen accelerator of the running or last run. */
+  accelerator: AcceleratorNameSchema.nullable(),
+  startedAt: z.iso.datetime().nullable(),
+  /** True when this copy of the app found it already running. */
+  reattached: z.boolean(),
+  transcriptBytes: z.number(),
+  /** The QEMU command line of the running or last run. */
+  argv: z.array(z.string()),
+  /** Port on 127.0.0.1 that is forwarded to the guest's port 22, while running. */
+  sshPort: z.number().int().nullable(),
+  /** Why it last stopped unexpectedly or could not be started. */
+  lastError: WireErrorSchema.nullable(),
+  /** Set when no byte came from the guest for long enough that the accelerator is in doubt. */
+  silentSinceMs: z.number().nullable(),
+});
+export type MachineView = z.infer<typeof MachineViewSchema>;
