@@ -1,0 +1,188 @@
+import { mkdir } from "node:fs/promises";
+import type { AppInfo } from "#contract/state.ts";
+import { createChecks } from "#core/check/checks.ts";
+import { createCompactJob } from "#core/compact/compact-job.ts";
+import { createDoctor } from "#core/doctor/doctor.ts";
+import { assertBootableIso } from "#core/image/installer-iso.ts";
+import { createJobs } from "#core/job/runner.ts";
+import { createImages } from "#core/library/images.ts";
+import { createMachines } from "#core/machine/machines.ts";
+import { createPracticeRunJob } from "#core/practice/practice-run-job.ts";
+import { createPractice } from "#core/practice/practice.ts";
+import { createAccounts } from "#core/publish/accounts.ts";
+import { createPublishJob } from "#core/publish/publish-job.ts";
+import product from "#package.json" with { type: "json" };
+import type { Ports } from "#ports/ports.ts";
+import { profiles } from "#providers/profiles.ts";
+import type { Handlers } from "./handlers.ts";
+import { StateStore } from "./state-store.ts";
+
+export interface Core {
+  readonly handlers: Handlers;
+  readonly store: StateStore;
+  /** Lets go of everything. Guests go on running; running jobs become `interrupted` and can be resumed. */
+  close(): Promise<void>;
+}
+
+export interface CoreOptions {
+  host: AppInfo["host"];
+  /** Default: a window stays long enough to resume what a crash interrupted; a short command only tells of it. */
+  resumeJobs?: boolean;
+}
+
+const done = {};
+
+/** The composition root: builds every room and joins them to the contract. Read this first. */
+export async function createCore(ports: Ports, options: CoreOptions): Promise<Core> {
+  const store = new StateStore();
+  const { directories } = ports;
+  await mkdir(directories.data, { recursive: true });
+  store.put("app", "info", {
+    version: product.version,
+    host: options.host,
+    dataDirectory: directories.data,
+    platform: process.platform,
+  });
+
+  const doctor = createDoctor({ ports, store });
+  const images = createImages({ ports, store });
+  const machines = createMachines({
+    ports,
+    store,
+    accelerator: (signal) => doctor.accelerator(signal),
+    firmware: () => doctor.firmware(),
+  });
+  const checks = createChecks({ ports, store, machines, images, profiles });
+  const practice = createPractice({ ports });
+  const accounts = createAccounts({ ports, store, practice });
+  const jobs = createJobs({ ports, store });
+
+  const compact = createCompactJob({ ports, images, machines });
+  const publish = createPublishJob({
+    ports,
+    store,
+    images,
+    accounts,
+    check: (imageId, signal) => checks.run({ kind: "image", imageId }, signal),
+  });
+  const practiceRun = createPracticeRunJob({
+    ports,
+    machines,
+    images,
+    accounts,
+    jobs,
+    compact,
+    publish,
+    check: (subject, signal) => checks.run(subject, signal),
+  });
+
+  await images.load();
+  await machines.load();
+  await accounts.load();
+  await jobs.load([compact, publish, practiceRun], { resume: options.resumeJobs ?? options.host !== "cli" });
+
+  const handlers: Handlers = {
+    "state.watch": (_, signal) => store.watch(signal),
+
+    "doctor.run": ({ fresh }, signal) => doctor.run({ fresh }, signal),
+
+    "machines.create": async (input) => {
+      if (input.isoPath !== null) await assertBootableIso(input.isoPath, input.hardware.firmware);
+      return { machineId: await machines.create(input) };
+    },
+    "machines.start": async ({ machineId }, signal) => {
+      await machines.start(machineId, { signal });
+      return done;
+    },
+    "machines.powerButton": async ({ machineId }) => {
+      await machines.powerButton(machineId);
+      return done;
+    },
+    "machines.reset": async ({ machineId }) => {
+      await machines.reset(machineId);
+      return done;
+    },
+    "machines.forceOff": async ({ machineId }) => {
+      await machines.forceOff(machineId);
+      return done;
+    },
+    "machines.eject": async ({ machineId }) => {
+      await machines.eject(machineId);
+      return done;
+    },
+    "machines.insert": async ({ machineId, isoPath }) => {
+      await assertBootableIso(isoPath, machines.view(machineId).hardware.firmware);
+      await machines.insert(machineId, isoPath);
+      return done;
+    },
+    "machines.delete": async ({ machineId }) => {
+      await machines.delete(machineId);
+      checks.dismiss(`machine:${machineId}`);
+      return done;
+    },
+
+    "console.read": ({ machineId, fromByte }, signal) => machines.console(machineId).read(fromByte, signal),
+    "console.write": async ({ machineId, text }, signal) => {
+      await machines.console(machineId).write(text, signal);
+      return done;
+    },
+    "console.sendBreak": async ({ machineId }) => {
+      await machines.console(machineId).sendBreak();
+      return done;
+    },
+
+    "check.run": ({ subject }, signal) => checks.run(subject, signal),
+    "check.dismiss": async ({ key }) => {
+      checks.dismiss(key);
+      return done;
+    },
+
+    "images.compact": async (input) => ({ jobId: await jobs.start(compact, input) }),
+    "images.delete": async ({ imageId }) => {
+      await images.delete(imageId);
+      return done;
+    },
+
+    "accounts.connect": async (input, signal) => ({ accountId: await accounts.connect(input, signal) }),
+    "accounts.addPractice": async () => ({ accountId: await accounts.addPractice() }),
+    "accounts.remove": async ({ accountId }) => {
+      await accounts.remove(accountId);
+      return done;
+    },
+    "accounts.refresh": async ({ accountId }, signal) => {
+      await accounts.refresh(accountId, signal);
+      return done;
+    },
+
+    "publish.start": async (input) => ({ jobId: await jobs.start(publish, input) }),
+    "practice.run": async (input) => ({ jobId: await jobs.start(practiceRun, input) }),
+
+    "jobs.cancel": async ({ jobId }) => {
+      await jobs.cancel(jobId);
+      return done;
+    },
+    "jobs.retry": async ({ jobId }) => {
+      await jobs.retry(jobId);
+      return done;
+    },
+    "jobs.dismiss": async ({ jobId }) => {
+      await jobs.dismiss(jobId);
+      return done;
+    },
+
+    "notices.dismiss": async ({ noticeId }) => {
+      store.remove("notices", noticeId);
+      return done;
+    },
+  };
+
+  return {
+    handlers,
+    store,
+    async close() {
+      await jobs.close();
+      await machines.close();
+      await practice.close();
+    },
+  };
+}
