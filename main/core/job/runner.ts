@@ -74,6 +74,11 @@ export function createJobs(deps: { ports: Ports; store: StateStore }): Jobs {
     return definition;
   }
 
+  /** A job whose end was just shown may still be closing its journal. */
+  async function settle(id: string): Promise<void> {
+    if (isEnded(viewOf(id).status)) await live.get(id)?.finished;
+  }
+
   /** Waits for a free place; an abort goes ahead without waiting, since all that is left to do is to undo. */
   async function takeSlot(kind: JobKind, signal: AbortSignal): Promise<() => void> {
     if ((runningByKind.get(kind) ?? 0) >= runningPerKind) {
@@ -117,9 +122,9 @@ export function createJobs(deps: { ports: Ports; store: StateStore }): Jobs {
       } catch (error) {
         log.warn("job ended badly", { id, error: String(error) });
       }
-      live.delete(id);
       await journal[Symbol.asyncDispose]();
       await release();
+      live.delete(id);
       const view = store.state.jobs[id];
       if (view !== undefined) for (const listener of listeners) listener(view);
     }
@@ -231,12 +236,14 @@ export function createJobs(deps: { ports: Ports; store: StateStore }): Jobs {
     },
 
     async retry(id) {
+      await settle(id);
       const view = viewOf(id);
       if (view.status === "succeeded") throw new AppError("bad-input", "The job has succeeded already");
       await launch(definitionOf(view), id, "run");
     },
 
     async dismiss(id) {
+      await settle(id);
       const view = viewOf(id);
       if (live.has(id)) throw new AppError("bad-input", "The job is running", { hint: "Cancel it first." });
       if (view.status === "failed" || view.status === "interrupted") {
