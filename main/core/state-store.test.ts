@@ -44,4 +44,22 @@ describe("StateStore", () => {
     expect(JSON.stringify(first.value)).not.toContain('"c"');
     await watch.return(undefined);
   });
+
+  it("gives a watcher that fell behind a new snapshot, and patches without a gap from there", async () => {
+    const store = new StateStore();
+    const watch = store.watch(new AbortController().signal);
+    await watch.next();
+    for (let i = 0; i < 1000; i++) {
+      store.put("notices", `n${i}`, notice("x"));
+      await Promise.resolve();
+    }
+    const caughtUp = await watch.next();
+    expect(caughtUp.value).toMatchObject({ type: "snapshot", seq: 1000 });
+    expect(Object.keys((caughtUp.value as StateEvent & { type: "snapshot" }).state.notices)).toHaveLength(
+      1000,
+    );
+    store.put("notices", "last", notice("last"));
+    expect((await watch.next()).value).toMatchObject({ type: "patch", seq: 1001, changes: [{ id: "last" }] });
+    await watch.return(undefined);
+  });
 });

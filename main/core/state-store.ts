@@ -6,6 +6,9 @@ import {
   type StateEvent,
 } from "#contract/state.ts";
 
+/** Events that may wait for a slow watcher; one that is further behind gets a new snapshot in their place. */
+const maxQueuedEvents = 256;
+
 /**
  * The one owner of the state. Writers put and remove entries; watchers get a snapshot and then patches.
  * Changes made in one turn of the event loop travel in one patch.
@@ -45,13 +48,23 @@ export class StateStore {
     for (const watcher of this.#watchers) watcher(event);
   }
 
-  /** Snapshot first, then every patch, until the signal aborts or the consumer stops. */
-  async *watch(signal: AbortSignal): AsyncGenerator<StateEvent> {
+  #snapshot(): StateEvent {
     this.#flush();
-    const queue: StateEvent[] = [{ type: "snapshot", seq: this.#seq, state: structuredClone(this.#state) }];
+    return { type: "snapshot", seq: this.#seq, state: structuredClone(this.#state) };
+  }
+
+  /**
+   * Snapshot first, then every patch, until the signal aborts or the consumer stops. A consumer that does not
+   * keep up gets another snapshot instead of what it missed, so that nothing piles up without bound.
+   */
+  async *watch(signal: AbortSignal): AsyncGenerator<StateEvent> {
+    const queue: StateEvent[] = [this.#snapshot()];
+    let behind = false;
     let wake = (): void => {};
     const watcher = (event: StateEvent): void => {
-      queue.push(event);
+      behind ||= queue.length >= maxQueuedEvents;
+      if (behind) queue.length = 0;
+      else queue.push(event);
       wake();
     };
     this.#watchers.add(watcher);
@@ -59,6 +72,8 @@ export class StateStore {
     signal.addEventListener("abort", onAbort);
     try {
       while (!signal.aborted) {
+        if (behind) queue.push(this.#snapshot());
+        behind = false;
         const next = queue.shift();
         if (next !== undefined) yield next;
         else await new Promise<void>((resolve) => (wake = resolve));
