@@ -1,0 +1,55 @@
+import { fileURLToPath } from "node:url";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "electron-vite";
+
+const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
+
+/**
+ * Three builds: what runs in Node (out/main: the Electron main process, the command line and, with it, the
+ * browser host), the sandboxed preload (out/preload) and the window (out/renderer). Packages stay outside the
+ * Node bundles; our own `#room/...` imports are TypeScript and must be inside.
+ */
+export default defineConfig({
+  main: {
+    build: {
+      outDir: path("out/main"),
+      target: "node22",
+      sourcemap: true,
+      minify: false,
+      rollupOptions: {
+        input: {
+          main: path("main/hosts/electron/main.ts"),
+          cli: path("main/hosts/cli/main.ts"),
+        },
+        output: {
+          format: "es",
+          entryFileNames: "[name].js",
+          chunkFileNames: "chunks/[name]-[hash].js",
+        },
+      },
+    },
+  },
+  preload: {
+    build: {
+      outDir: path("out/preload"),
+      target: "chrome140",
+      minify: false,
+      rollupOptions: {
+        input: { preload: path("preload/preload.ts") },
+        // A sandboxed preload is no module: Electron evaluates it as CommonJS.
+        output: { format: "cjs", entryFileNames: "[name].cjs" },
+      },
+    },
+  },
+  renderer: {
+    root: path("renderer"),
+    plugins: [react()],
+    build: {
+      outDir: path("out/renderer"),
+      emptyOutDir: true,
+      target: "chrome140",
+      sourcemap: true,
+      rollupOptions: { input: { index: path("renderer/index.html") } },
+    },
+  },
+});
