@@ -15,13 +15,15 @@ interface Waiting {
 
 const nothing = (): void => {};
 
+/** Of this whole process or page: a client that follows another on the same channel must not reuse its ids. */
+let lastId = 0;
+
 /**
  * The caller's end of a channel. Runs in the window as well: nothing of Node in here. When the channel closes,
  * everything open and everything asked later rejects with `network`.
  */
 export function createClient(channel: Channel): Client {
   const waiting = new Map<number, Waiting>();
-  let lastId = 0;
   let closed = false;
   const send = (frame: ClientFrame): void => {
     if (!closed) channel.send(JSON.stringify(frame));
