@@ -10,6 +10,8 @@ export interface RunOptions {
   /** Written to stdin, which is then closed. Secrets go here or into `env`, never into argv. */
   input?: string | Uint8Array;
   env?: Readonly<Record<string, string>>;
+  /** false: the program gets PATH and what the system cannot do without, and nothing else of ours. */
+  inheritEnvironment?: boolean;
   cwd?: string;
   /** Called with pieces of stderr as they come (progress lines). */
   onStderr?: (text: string) => void;

@@ -51,7 +51,7 @@ async function run(argv: readonly string[], options: RunOptions = {}): Promise<R
     detached: process.platform !== "win32",
     stdio: ["pipe", "pipe", "pipe"],
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    ...(options.env === undefined ? {} : { env: { ...process.env, ...options.env } }),
+    env: { ...(options.inheritEnvironment === false ? bareEnvironment() : process.env), ...options.env },
   });
   let stdout = "";
   let stderr = "";
@@ -91,6 +91,13 @@ async function run(argv: readonly string[], options: RunOptions = {}): Promise<R
     clearTimeout(timer);
     options.signal?.removeEventListener("abort", onAbort);
   }
+}
+
+/** No proxies, tokens, preloads or locale of the user. Windows programs do not start without SystemRoot. */
+function bareEnvironment(): Record<string, string> {
+  const kept = process.platform === "win32" ? ["PATH", "SystemRoot", "TEMP"] : ["PATH"];
+  const entries = kept.map((name) => [name, process.env[name] ?? ""]);
+  return { ...Object.fromEntries(entries), LC_ALL: "C" };
 }
 
 function failure(argv: readonly string[], result: RunResult): AppError {

@@ -1,0 +1,119 @@
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { ImageFormat } from "#contract/facts.ts";
+import { AppError } from "#core/lib/app-error.ts";
+import type { Ports } from "#ports/ports.ts";
+import { abortReason } from "./read-budget.ts";
+import type { OpenBlockDevice } from "./block-device.ts";
+import { connectNbd } from "./nbd-client.ts";
+
+/** Names of QEMU's block drivers. The driver is always named; QEMU never guesses. */
+const drivers: Partial<Record<ImageFormat, string>> = {
+  raw: "raw",
+  qcow2: "qcow2",
+  vhdx: "vhdx",
+  vhd: "vpc",
+  vdi: "vdi",
+  vmdk: "vmdk",
+};
+
+const startLimitMs = 10_000;
+
+/**
+ * Opens an image through QEMU's block layer, in a process of its own: explicit driver, read-only, no backing
+ * file whatever the header says, none of the user's environment, on a socket in a folder that only we can
+ * enter. The process ends with the connection, the signal or the time limit. `identifyFile` comes first.
+ */
+export async function openThroughQemu(
+  image: { path: string; format: ImageFormat },
+  ports: Pick<Ports, "processes" | "directories">,
+  options: { signal: AbortSignal; timeoutMs: number },
+): Promise<OpenBlockDevice> {
+  const driver = drivers[image.format];
+  if (driver === undefined) throw new AppError("internal", `QEMU has no driver for ${image.format}`);
+  const folder = await mkdtemp(join(ports.directories.runtime, "nbd-"));
+  const socketPath = join(folder, randomBytes(3).toString("hex"));
+  const stop = new AbortController();
+  const onAbort = (): void => stop.abort(options.signal.reason);
+  options.signal.addEventListener("abort", onAbort, { once: true });
+  const end = async (): Promise<void> => {
+    options.signal.removeEventListener("abort", onAbort);
+    stop.abort();
+    await server.catch(() => {});
+    await rm(folder, { recursive: true, force: true });
+  };
+  const server = ports.processes.run(serverArgv(image.path, driver, socketPath), {
+    signal: stop.signal,
+    timeoutMs: options.timeoutMs,
+    inheritEnvironment: false,
+    cwd: folder,
+  });
+  try {
+    await socketAppears(socketPath, server, options.signal);
+    const device = await connectNbd(socketPath, "");
+    return {
+      ...device,
+      async [Symbol.asyncDispose]() {
+        await device[Symbol.asyncDispose]();
+        await end();
+      },
+    };
+  } catch (error) {
+    await end();
+    if (options.signal.aborted) throw abortReason(options.signal);
+    throw inWords(image.path, error);
+  }
+}
+
+/** `backing: null` forbids following a backing file even if the file was changed after we looked. */
+export function serverArgv(path: string, driver: string, socketPath: string): string[] {
+  const node: Record<string, unknown> = {
+    driver,
+    "read-only": true,
+    file: { driver: "file", filename: path, "read-only": true },
+  };
+  if (driver === "qcow2") node["backing"] = null;
+  return ["qemu-nbd", "--read-only", `--socket=${socketPath}`, `json:${JSON.stringify(node)}`];
+}
+
+/** qemu-nbd listens before it opens nothing more: once the socket is there it can be connected to. */
+async function socketAppears(path: string, server: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  let ended: unknown;
+  let running = true;
+  const watched = server.then(
+    () => (running = false),
+    (error: unknown) => {
+      ended = error;
+      running = false;
+    },
+  );
+  const deadlineMs = performance.now() + startLimitMs;
+  while (running && performance.now() < deadlineMs) {
+    if (signal.aborted) throw abortReason(signal);
+    if (await exists(path)) return;
+    await Promise.race([watched, new Promise((resolve) => setTimeout(resolve, 1))]);
+  }
+  if (ended !== undefined) throw AppError.from(ended);
+  throw new AppError("timeout", "QEMU's block layer did not start in time", { retry: "now" });
+}
+
+const exists = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );
+
+function inWords(path: string, error: unknown): AppError {
+  const wrapped = AppError.from(error);
+  if (wrapped.code !== "tool-failed") return wrapped;
+  const output = wrapped.details["stderr"];
+  const stderr = typeof output === "string" ? output.trim() : "";
+  if (/Failed to get .*lock|in use/i.test(stderr)) {
+    return new AppError("image-in-use", `${path} is in use by another program`, { cause: error });
+  }
+  return new AppError("image-unreadable", `QEMU cannot open ${path}: ${stderr.split("\n").at(-1) ?? ""}`, {
+    details: wrapped.details,
+    cause: error,
+  });
+}

@@ -1,0 +1,34 @@
+import type { Citation, ProviderProfile } from "#providers/profile.ts";
+
+const features: Citation = {
+  document: "Custom Images Features, DigitalOcean documentation",
+  url: "https://docs.digitalocean.com/products/custom-images/details/features/",
+};
+const limits: Citation = {
+  document: "Custom Images Limits, DigitalOcean documentation",
+  url: "https://docs.digitalocean.com/products/custom-images/details/limits/",
+};
+const GB = 1_000_000_000;
+
+/** "Images must be 100 GB or less when uncompressed, including the filesystem." */
+export const profile: ProviderProfile = {
+  id: "digitalocean",
+  name: "DigitalOcean",
+  document: features,
+  formats: { value: ["raw", "qcow2", "vhdx", "vdi", "vmdk"], source: features },
+  sizeLimits: [{ value: { bytes: 100 * GB, of: "disk", kind: "refused" }, source: features }],
+  architectures: { value: ["x86_64"], source: features },
+  osFamilies: { value: ["linux", "bsd"], source: features },
+  firmware: { value: ["bios"], source: features },
+  drivers: { value: { disk: ["virtio_blk", "virtio_scsi"], network: ["virtio_net"] }, source: features },
+  rootFilesystems: { value: ["ext3", "ext4"], source: features },
+  rootBy: null,
+  firstBoot: {
+    datasources: { value: ["ConfigDrive"], source: features },
+    order: { value: { before: "ConfigDrive", after: "NoCloud" }, source: features },
+    minimumCloudInit: { value: "0.7.7", source: features },
+    required: { value: true, source: features },
+  },
+  network: { value: "dhcp", source: limits },
+  sshdRequired: { value: true, source: features },
+};

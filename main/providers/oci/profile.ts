@@ -1,0 +1,42 @@
+import type { Citation, ProviderProfile } from "#providers/profile.ts";
+
+const managing: Citation = {
+  document: "Managing Custom Images, Oracle Cloud Infrastructure documentation",
+  url: "https://docs.oracle.com/en-us/iaas/Content/Compute/Tasks/managingcustomimages.htm",
+};
+const importing: Citation = {
+  document: "Importing and Exporting Custom Images, Oracle Cloud Infrastructure documentation",
+  url: "https://docs.oracle.com/en-us/iaas/Content/Compute/Tasks/imageimportexport.htm",
+};
+const bringYourOwn: Citation = {
+  document: "Bring Your Own Image (BYOI), Oracle Cloud Infrastructure documentation",
+  url: "https://docs.oracle.com/en-us/iaas/Content/Compute/References/bringyourownimage.htm",
+};
+const metadata: Citation = {
+  document: "Getting Instance Metadata, Oracle Cloud Infrastructure documentation",
+  url: "https://docs.oracle.com/en-us/iaas/Content/Compute/Tasks/gettingmetadata.htm",
+};
+const GB = 1_000_000_000;
+
+/** "The maximum size for importing a custom image is 400 GB." UEFI needs a capability schema; BIOS is default. */
+export const profile: ProviderProfile = {
+  id: "oci",
+  name: "Oracle Cloud Infrastructure",
+  document: managing,
+  formats: { value: ["qcow2", "vmdk"], source: importing },
+  sizeLimits: [{ value: { bytes: 400 * GB, of: "disk", kind: "refused" }, source: managing }],
+  architectures: { value: ["x86_64", "aarch64"], source: bringYourOwn },
+  osFamilies: { value: ["linux", "windows"], source: bringYourOwn },
+  firmware: { value: ["bios", "uefi"], source: bringYourOwn },
+  drivers: { value: { disk: ["virtio_scsi", "virtio_blk"], network: ["virtio_net"] }, source: bringYourOwn },
+  rootFilesystems: null,
+  rootBy: { value: ["uuid", "label", "lvm"], source: bringYourOwn },
+  firstBoot: {
+    datasources: { value: ["Oracle"], source: metadata },
+    order: null,
+    minimumCloudInit: { value: "20.3", source: metadata },
+    required: { value: true, source: metadata },
+  },
+  network: { value: "dhcp", source: bringYourOwn },
+  sshdRequired: { value: false, source: bringYourOwn },
+};

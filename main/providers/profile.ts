@@ -1,0 +1,58 @@
+import type { ImageFormat } from "#contract/facts.ts";
+import type { ProviderId } from "#contract/finding.ts";
+
+/** The document that a number or a demand rests on. */
+export interface Citation {
+  readonly document: string;
+  readonly url: string | null;
+}
+
+/** A demand together with where it is written. */
+export interface Sourced<T> {
+  readonly value: T;
+  readonly source: Citation;
+}
+
+export interface SizeLimit {
+  readonly bytes: number;
+  /** `disk`: the size the guest sees, unpacked. `file`: the file as it is uploaded. */
+  readonly of: "disk" | "file";
+  /** `refused`: the import fails. `quota`: an allowance that can be used up by others or extended. */
+  readonly kind: "refused" | "quota";
+}
+
+/**
+ * What a provider accepts and what it gives an image at its first boot, as data. `null` means that the
+ * provider says nothing about it and the judge stays silent.
+ */
+export interface ProviderProfile {
+  readonly id: ProviderId;
+  readonly name: string;
+  /** The document that stands for the whole where a rule has no narrower one. */
+  readonly document: Citation;
+  /** Formats taken as they are. `iso9660` means installers. */
+  readonly formats: Sourced<readonly ImageFormat[]>;
+  readonly sizeLimits: readonly Sourced<SizeLimit>[];
+  readonly architectures: Sourced<readonly string[]>;
+  readonly osFamilies: Sourced<readonly ("linux" | "bsd" | "windows")[]>;
+  /** Firmware an instance starts with; an image must boot with one of them. */
+  readonly firmware: Sourced<readonly ("bios" | "uefi")[]>;
+  /** At least one of `disk` and one of `network` must be usable before the root filesystem is mounted. */
+  readonly drivers: Sourced<{ readonly disk: readonly string[]; readonly network: readonly string[] }>;
+  /** Types of the root filesystem; null: any. */
+  readonly rootFilesystems: Sourced<readonly string[]> | null;
+  /** How the boot loader and fstab may name the root filesystem; null: any way. */
+  readonly rootBy: Sourced<readonly ("uuid" | "label" | "lvm")[]> | null;
+  readonly firstBoot: {
+    /** cloud-init datasources that find what the provider serves; one of them must be in the list. */
+    readonly datasources: Sourced<readonly string[]>;
+    /** `before` must stand before `after` wherever both are listed. */
+    readonly order: Sourced<{ readonly before: string; readonly after: string }> | null;
+    readonly minimumCloudInit: Sourced<string> | null;
+    /** false: a machine without cloud-init works, only bare. */
+    readonly required: Sourced<boolean>;
+  };
+  /** How an instance gets its address. `seed`: a static address handed over by the datasource, no DHCP. */
+  readonly network: Sourced<"dhcp" | "seed" | "either">;
+  readonly sshdRequired: Sourced<boolean>;
+}
