@@ -1,0 +1,37 @@
+import { AppError } from "#core/lib/app-error.ts";
+
+const timeoutMs = 30_000;
+
+/**
+ * Asks for the object as the provider will: HEAD by plain URL, without credentials. A bucket policy can void the
+ * ACL silently; better to learn it here than from an import that fails ten minutes later.
+ */
+export async function assertPublic(url: string, sizeBytes: number, signal: AbortSignal): Promise<void> {
+  let response: Response;
+  try {
+    response = await fetch(url, {
+      method: "HEAD",
+      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+    });
+  } catch (error) {
+    signal.throwIfAborted();
+    throw new AppError("staging-failed", `The staged object cannot be reached at ${url}`, {
+      cause: error,
+      retry: "later",
+      hint: "Check the public address of the bucket: the provider has to fetch the image from there.",
+    });
+  }
+  if (!response.ok) {
+    throw new AppError("staging-failed", `The staged object is not readable without keys (${response.status})`, {
+      hint: "Allow public reading of single objects (ACL public-read) in the bucket's settings: the provider fetches the image by its plain URL.",
+      details: { url, status: response.status },
+    });
+  }
+  const length = response.headers.get("content-length");
+  if (length !== null && Number(length) !== sizeBytes) {
+    throw new AppError("staging-failed", `The public address serves ${length} bytes instead of ${sizeBytes}`, {
+      hint: "Check the public address of the bucket: it seems to lead to something else.",
+      details: { url },
+    });
+  }
+}

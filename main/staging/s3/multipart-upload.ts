@@ -1,0 +1,219 @@
+import { AppError } from "#core/lib/app-error.ts";
+import type { StagingUpload } from "../staging-store.ts";
+import { assertEtag, bareEtag, compositeEtag } from "./etag.ts";
+import { FileReader, type ReadPart } from "./file-reader.ts";
+import { parallelParts, type Part } from "./plan-parts.ts";
+import { sendBody, UploadProgress } from "./send-body.ts";
+import { isMissing } from "./staging-error.ts";
+import type { UploadTarget } from "./upload-file.ts";
+
+/** Parts that the store has from an earlier attempt, by number. */
+type KnownParts = ReadonlyMap<number, { etag: string; sizeBytes: number }>;
+
+interface Run {
+  target: UploadTarget;
+  args: StagingUpload;
+  parts: readonly Part[];
+  uploadId: string;
+  known: KnownParts;
+}
+
+/** Uploads a file of several parts, going on where an earlier attempt stopped. Answers the file's SHA-256. */
+export async function uploadParts(
+  target: UploadTarget,
+  args: StagingUpload,
+  parts: readonly Part[],
+): Promise<string> {
+  if (args.resume !== null) {
+    const { uploadId } = args.resume;
+    const known = await knownParts(target, args, uploadId);
+    if (known !== null) return transfer({ target, args, parts, uploadId, known });
+    const sha256 = await alreadyComplete(target, args, parts);
+    if (sha256 !== null) return sha256;
+  }
+  const uploadId = await begin(target, args);
+  return transfer({ target, args, parts, uploadId, known: new Map() });
+}
+
+async function begin({ ask, bucket }: UploadTarget, args: StagingUpload): Promise<string> {
+  const { UploadId } = await ask(args.signal, (client, sdk, options) =>
+    client.send(
+      new sdk.CreateMultipartUploadCommand({
+        Bucket: bucket,
+        Key: args.key,
+        ContentType: args.contentType,
+        ACL: "public-read",
+      }),
+      options,
+    ),
+  );
+  if (UploadId === undefined) throw new AppError("protocol", "The storage began an upload without an id");
+  await args.onUploadId(UploadId);
+  return UploadId;
+}
+
+/** null: the store does not know this upload (any more). */
+async function knownParts(
+  { ask, bucket }: UploadTarget,
+  args: StagingUpload,
+  uploadId: string,
+): Promise<KnownParts | null> {
+  const known = new Map<number, { etag: string; sizeBytes: number }>();
+  let marker: string | undefined;
+  do {
+    try {
+      const page = await ask(args.signal, (client, sdk, options) =>
+        client.send(
+          new sdk.ListPartsCommand({
+            Bucket: bucket,
+            Key: args.key,
+            UploadId: uploadId,
+            ...(marker === undefined ? {} : { PartNumberMarker: marker }),
+          }),
+          options,
+        ),
+      );
+      for (const part of page.Parts ?? []) {
+        known.set(part.PartNumber ?? 0, { etag: bareEtag(part.ETag), sizeBytes: part.Size ?? -1 });
+      }
+      const next = page.IsTruncated === true ? page.NextPartNumberMarker : undefined;
+      marker = next === marker ? undefined : next;
+    } catch (error) {
+      if (isMissing(error, "NoSuchUpload")) return null;
+      throw error;
+    }
+  } while (marker !== undefined);
+  return known;
+}
+
+/** Reads, sends and puts together. */
+async function transfer(run: Run): Promise<string> {
+  const { target, args, parts } = run;
+  await using file = await FileReader.open(args.path, args.sizeBytes);
+  const progress = new UploadProgress(args.sizeBytes, args.onProgress);
+  // The first failure stops the other parts at once: their bytes would be sent in vain.
+  const stop = new AbortController();
+  const signal = AbortSignal.any([args.signal, stop.signal]);
+  const failures: unknown[] = [];
+  const inFlight = new Set<Promise<void>>();
+  const parallel = parallelParts(parts[0]?.sizeBytes ?? 1, target.parallel);
+  const etags = new Map<number, string>();
+  const md5s: Buffer[] = [];
+  try {
+    for (const part of parts) {
+      while (inFlight.size >= parallel) await Promise.race(inFlight);
+      if (signal.aborted) break;
+      const read = await file.read(part);
+      md5s.push(read.md5);
+      const there = run.known.get(part.number);
+      if (there?.etag === read.md5.toString("hex") && there.sizeBytes === part.sizeBytes) {
+        etags.set(part.number, there.etag);
+        progress.add(part.sizeBytes);
+        continue;
+      }
+      const task: Promise<void> = sendPart(run, read, progress, signal)
+        .then((etag) => void etags.set(part.number, etag))
+        .catch((error: unknown) => {
+          failures.push(error);
+          stop.abort();
+        })
+        .finally(() => inFlight.delete(task));
+      inFlight.add(task);
+    }
+    await Promise.all(inFlight);
+  } catch (error) {
+    stop.abort();
+    await Promise.all(inFlight);
+    throw error;
+  }
+  args.signal.throwIfAborted();
+  if (failures.length > 0) throw failures[0];
+  const sha256 = await file.finish();
+  await complete(run, etags, compositeEtag(md5s));
+  return sha256;
+}
+
+async function sendPart(
+  { target, args, uploadId }: Run,
+  part: ReadPart,
+  progress: UploadProgress,
+  signal: AbortSignal,
+): Promise<string> {
+  const answer = await target.ask(signal, (client, sdk, options) =>
+    sendBody(part.bytes, progress, (body) =>
+      client.send(
+        new sdk.UploadPartCommand({
+          Bucket: target.bucket,
+          Key: args.key,
+          UploadId: uploadId,
+          PartNumber: part.number,
+          Body: body,
+          ContentLength: part.sizeBytes,
+          ContentMD5: part.md5.toString("base64"),
+        }),
+        options,
+      ),
+    ),
+  );
+  assertEtag(answer, part.md5, `part ${part.number} of ${args.key}`);
+  return bareEtag(answer.ETag);
+}
+
+async function complete(run: Run, etags: ReadonlyMap<number, string>, expected: string): Promise<void> {
+  const { target, args, parts, uploadId } = run;
+  const Parts = parts.map(({ number }) => ({ PartNumber: number, ETag: `"${etags.get(number) ?? ""}"` }));
+  try {
+    await target.ask(args.signal, (client, sdk, options) =>
+      client.send(
+        new sdk.CompleteMultipartUploadCommand({
+          Bucket: target.bucket,
+          Key: args.key,
+          UploadId: uploadId,
+          MultipartUpload: { Parts },
+        }),
+        options,
+      ),
+    );
+  } catch (error) {
+    // The answer to a completion may get lost on the way; asked again, the store knows no such upload any more.
+    if (isMissing(error, "NoSuchUpload") && (await etagOf(target, args)) === expected) return;
+    throw error;
+  }
+}
+
+/** ETag of the object of the expected size, or null. */
+async function etagOf({ ask, bucket }: UploadTarget, args: StagingUpload): Promise<string | null> {
+  try {
+    const head = await ask(args.signal, (client, sdk, options) =>
+      client.send(new sdk.HeadObjectCommand({ Bucket: bucket, Key: args.key }), options),
+    );
+    return head.ContentLength === args.sizeBytes ? bareEtag(head.ETag) : null;
+  } catch (error) {
+    if (isMissing(error, "NotFound")) return null;
+    throw error;
+  }
+}
+
+/**
+ * An earlier attempt may have been killed right after it completed: then the object is there and its ETag is
+ * that of the local parts. Answers the file's SHA-256, or null when it must be uploaded.
+ */
+async function alreadyComplete(
+  target: UploadTarget,
+  args: StagingUpload,
+  parts: readonly Part[],
+): Promise<string | null> {
+  const etag = await etagOf(target, args);
+  if (etag?.endsWith(`-${parts.length}`) !== true) return null;
+  await using file = await FileReader.open(args.path, args.sizeBytes);
+  const progress = new UploadProgress(args.sizeBytes, args.onProgress);
+  const md5s: Buffer[] = [];
+  for (const part of parts) {
+    args.signal.throwIfAborted();
+    const { md5, sizeBytes } = await file.read(part);
+    md5s.push(md5);
+    progress.add(sizeBytes);
+  }
+  const sha256 = await file.finish();
+  return compositeEtag(md5s) === etag ? sha256 : null;
+}

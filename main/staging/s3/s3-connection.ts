@@ -1,0 +1,59 @@
+import type * as Sdk from "@aws-sdk/client-s3";
+import { withRetry, type RetryOptions } from "./with-retry.ts";
+
+export interface S3Address {
+  endpoint: string;
+  region: string;
+  bucket: string;
+  accessKeyId: string;
+  secretAccessKey: string;
+}
+
+const connectTimeoutMs = 10_000;
+/** Completing an upload of thousands of parts can keep a store busy without a byte on the wire. */
+const silenceTimeoutMs = 120_000;
+
+/** One request of the SDK; the answer, or the SDK's own error once retrying is of no use. */
+export type Ask = <T>(
+  signal: AbortSignal,
+  request: (client: Sdk.S3Client, sdk: typeof Sdk, options: { abortSignal: AbortSignal }) => Promise<T>,
+) => Promise<T>;
+
+/**
+ * The SDK is loaded at the first request, because it costs a start of the app a tenth of a second. Checksums only
+ * where S3 requires them: the default CRC32 headers are refused by many other stores (aws-sdk-js-v3#6810).
+ * Nothing is taken from the environment or `~/.aws`.
+ */
+export function connect(address: S3Address, retry: RetryOptions, socketCount: number): Ask {
+  let opened: Promise<{ sdk: typeof Sdk; client: Sdk.S3Client }> | null = null;
+  const open = async (): Promise<{ sdk: typeof Sdk; client: Sdk.S3Client }> => {
+    const sdk = await import("@aws-sdk/client-s3");
+    const agent = { keepAlive: true, maxSockets: socketCount };
+    const client = new sdk.S3Client({
+      endpoint: address.endpoint,
+      region: address.region,
+      credentials: { accessKeyId: address.accessKeyId, secretAccessKey: address.secretAccessKey },
+      forcePathStyle: true,
+      requestChecksumCalculation: "WHEN_REQUIRED",
+      responseChecksumValidation: "WHEN_REQUIRED",
+      disableS3ExpressSessionAuth: true,
+      useArnRegion: false,
+      useDualstackEndpoint: false,
+      useFipsEndpoint: false,
+      maxAttempts: 1,
+      // A proxy that does not know "Expect: 100-continue" would cost six seconds a part.
+      expectContinueHeader: false,
+      requestHandler: {
+        connectionTimeout: connectTimeoutMs,
+        socketTimeout: silenceTimeoutMs,
+        httpAgent: agent,
+        httpsAgent: agent,
+      },
+    });
+    return { sdk, client };
+  };
+  return async (signal, request) => {
+    const { sdk, client } = await (opened ??= open());
+    return withRetry(retry, signal, () => request(client, sdk, { abortSignal: signal }));
+  };
+}

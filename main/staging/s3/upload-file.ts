@@ -1,0 +1,50 @@
+import { AppError } from "#core/lib/app-error.ts";
+import type { StagingUpload } from "../staging-store.ts";
+import { FileReader } from "./file-reader.ts";
+import { uploadParts } from "./multipart-upload.ts";
+import { maxObjectBytes, planParts } from "./plan-parts.ts";
+import type { Ask } from "./s3-connection.ts";
+import { sendBody, UploadProgress } from "./send-body.ts";
+import { assertEtag } from "./etag.ts";
+
+export interface UploadTarget {
+  ask: Ask;
+  bucket: string;
+  /** Parts that travel at once. */
+  parallel: number;
+  partBytes: number;
+}
+
+/** Puts a file into the bucket, in one request when it fits into one part, else part by part. Answers SHA-256. */
+export async function uploadFile(target: UploadTarget, args: StagingUpload): Promise<string> {
+  if (args.sizeBytes > maxObjectBytes) {
+    throw new AppError("bad-input", `${args.path} is larger than an S3 object can be`);
+  }
+  const parts = planParts(args.sizeBytes, target.partBytes);
+  return parts.length <= 1 ? putWhole(target, args) : uploadParts(target, args, parts);
+}
+
+async function putWhole({ ask, bucket }: UploadTarget, args: StagingUpload): Promise<string> {
+  await using file = await FileReader.open(args.path, args.sizeBytes);
+  const progress = new UploadProgress(args.sizeBytes, args.onProgress);
+  const { bytes, md5 } = await file.read({ number: 1, startByte: 0, sizeBytes: args.sizeBytes });
+  const sha256 = await file.finish();
+  const answer = await ask(args.signal, (client, sdk, options) =>
+    sendBody(bytes, progress, (body) =>
+      client.send(
+        new sdk.PutObjectCommand({
+          Bucket: bucket,
+          Key: args.key,
+          Body: body,
+          ContentLength: bytes.length,
+          ContentType: args.contentType,
+          ContentMD5: md5.toString("base64"),
+          ACL: "public-read",
+        }),
+        options,
+      ),
+    ),
+  );
+  assertEtag(answer, md5, args.key);
+  return sha256;
+}
