@@ -43,9 +43,18 @@ async function resolveArgv(argv: readonly string[]): Promise<{ program: string; 
   return { program, args };
 }
 
+/**
+ * Process groups that `run` waits for. They are of no use to anybody once this process is gone, and being in
+ * groups of their own they get no Ctrl-C from the terminal.
+ */
+const running = new Set<number>();
+process.once("exit", () => {
+  for (const pid of running) killGroup(pid);
+});
+
 async function run(argv: readonly string[], options: RunOptions = {}): Promise<RunResult> {
   const { program, args } = await resolveArgv(argv);
-  options.signal?.throwIfAborted();
+  if (options.signal?.aborted === true) throw new AppError("cancelled", "Cancelled");
   const startedMs = performance.now();
   const child = spawn(program, args, {
     detached: process.platform !== "win32",
@@ -53,6 +62,7 @@ async function run(argv: readonly string[], options: RunOptions = {}): Promise<R
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     env: { ...(options.inheritEnvironment === false ? bareEnvironment() : process.env), ...options.env },
   });
+  if (child.pid !== undefined) running.add(child.pid);
   let stdout = "";
   let stderr = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
@@ -75,7 +85,7 @@ async function run(argv: readonly string[], options: RunOptions = {}): Promise<R
   const timer = options.timeoutMs === undefined ? undefined : setTimeout(stop("timeout"), options.timeoutMs);
   try {
     const [code, signal] = await new Promise<[number | null, string | null]>((resolve, reject) => {
-      child.once("error", reject);
+      child.once("error", (error) => reject(AppError.from(error)));
       child.once("close", (c, s) => resolve([c, s]));
     });
     const result = { code, signal, stdout, stderr, elapsedMs: performance.now() - startedMs };
@@ -88,6 +98,7 @@ async function run(argv: readonly string[], options: RunOptions = {}): Promise<R
     if (code !== 0 && options.allowFailure !== true) throw failure(argv, result);
     return result;
   } finally {
+    if (child.pid !== undefined) running.delete(child.pid);
     clearTimeout(timer);
     options.signal?.removeEventListener("abort", onAbort);
   }
