@@ -6,9 +6,13 @@ import { cookie, isAllowedHost, isSameOrigin } from "./request-guard.ts";
 import type { ServerScene } from "./start-server.ts";
 import { receiveUpload } from "./upload.ts";
 import { readWindowFile } from "./window-files.ts";
-import { securityHeaders } from "./window-policy.ts";
+import { pagePolicy, securityHeaders } from "./window-policy.ts";
 
-const html = { "Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store" };
+const html = {
+  "Content-Type": "text/html; charset=utf-8",
+  "Cache-Control": "no-store",
+  "Content-Security-Policy": pagePolicy,
+};
 
 /** Answers one HTTP request. Never rejects. */
 export async function answerRequest(

@@ -1,11 +1,12 @@
 /**
- * What the window's document may do, in both hosts that serve it. Styles may be inline because the terminal
- * sets its colours and sizes that way; scripts may not. `connect-src 'self'` covers the WebSocket.
+ * What the window's document may do, in both hosts that serve it: nothing inline, nothing from elsewhere.
+ * (The terminal sets its styles through the object model, which needs no 'unsafe-inline'.) `connect-src 'self'`
+ * covers the WebSocket.
  */
 export const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
+  "style-src 'self'",
   "img-src 'self' data: blob:",
   "font-src 'self'",
   "connect-src 'self'",
@@ -21,3 +22,7 @@ export const securityHeaders: Readonly<Record<string, string>> = {
   "Cross-Origin-Opener-Policy": "same-origin",
   "Cross-Origin-Resource-Policy": "same-origin",
 };
+
+/** For the sign-in pages, which are one file with their style inside. */
+export const pagePolicy =
+  "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
