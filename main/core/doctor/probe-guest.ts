@@ -37,25 +37,14 @@ const processor: Record<AcceleratorName, readonly string[]> = {
   whpx: ["-accel", "whpx,kernel-irqchip=off"],
 };
 
-// oxfmt-ignore -- one option per line with its value
+const bareMachine =
+  "-machine q35 -m 16 -nodefaults -no-user-config -no-reboot -display none -monitor none -serial stdio " +
+  "-device isa-debug-exit,iobase=0xf4,iosize=4";
+
 export const probeArgv = (qemu: string, accelerator: AcceleratorName, romPath: string): string[] => [
   qemu,
   ...processor[accelerator],
-  "-machine",
-  "q35",
-  "-m",
-  "16",
-  "-nodefaults",
-  "-no-user-config",
-  "-no-reboot",
-  "-display",
-  "none",
-  "-monitor",
-  "none",
-  "-serial",
-  "stdio",
-  "-device",
-  "isa-debug-exit,iobase=0xf4,iosize=4",
+  ...bareMachine.split(" "),
   "-bios",
   romPath,
 ];

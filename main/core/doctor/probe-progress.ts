@@ -37,12 +37,11 @@ const loopEnd = plan.findIndex(([letter]) => letter === ">");
 export function readProbe(serial: string): ProbeProgress {
   let stages = 0;
   while (stages < plan.length && plan[stages]?.[0] === serial[stages]) stages++;
-  const finished = stages === plan.length;
   return {
     stages,
     rounds: Math.min(Math.max(stages - loopStart - 1, 0), loopRounds),
     loop: stages <= loopStart ? "before" : stages <= loopEnd ? "inside" : "after",
-    state: finished ? "right" : stages < serial.length ? "wrong" : "running",
+    state: stages < serial.length ? "wrong" : stages === plan.length ? "right" : "running",
     doing: plan[stages]?.[1] ?? "ending",
   };
 }
