@@ -1,6 +1,14 @@
+import { mkdir, readdir, rm } from "node:fs/promises";
 import type { z } from "zod";
-import type { MachineConsole } from "#core/console/machine-console.ts";
 import type { MachineCreateSchema, MachinePower, MachineView } from "#contract/machine.ts";
+import type { MachineConsole } from "#core/console/machine-console.ts";
+import { AppError } from "#core/lib/app-error.ts";
+import { assertUsableIso, createMachineFolder, removeUnfinished } from "./create-machine.ts";
+import { watchFolder } from "./folder-watch.ts";
+import { openMachineConsole } from "./machine-console.ts";
+import { isMachineId, machinesRoot } from "./machine-folder.ts";
+import { Machine, type MachineDeps } from "./machine.ts";
+import { cdDeviceId } from "./qemu-args.ts";
 
 export type { MachineConsole };
 
@@ -43,3 +51,152 @@ export interface Machines {
   /** Lets go of everything; guests go on running. */
   close(): Promise<void>;
 }
+
+const cdDevice = { id: cdDeviceId };
+
+/** A machine with what is open for it. */
+interface Held {
+  readonly machine: Machine;
+  readonly console: MachineConsole;
+  readonly closeConsole: () => Promise<void>;
+  readonly stopWatching: () => void;
+  readonly deleted: AbortController;
+}
+
+export function createMachines(deps: MachineDeps): Machines {
+  const { ports, store } = deps;
+  const { log } = ports;
+  const root = machinesRoot(ports.directories.data);
+  const held = new Map<string, Held>();
+  let stopWatchingRoot = (): void => {};
+  let scan: Promise<void> = Promise.resolve();
+  let closed = false;
+
+  function get(id: string): Held {
+    const found = held.get(id);
+    if (found === undefined) throw new AppError("not-found", `There is no machine ${id}`);
+    return found;
+  }
+
+  async function hold(id: string): Promise<void> {
+    const machine = await Machine.open(id, deps);
+    if (machine === null) return;
+    const deleted = new AbortController();
+    const { console, close } = openMachineConsole(machine, ports, deleted.signal);
+    const reconcile = (): void => void machine.reconcile().catch((error: unknown) => tell(id, error));
+    const isRecord = (name: string): boolean => name === "run.json" || name === "machine.json";
+    const stopWatching = watchFolder(machine.folder.path, isRecord, reconcile, log);
+    held.set(id, { machine, console, closeConsole: close, stopWatching, deleted });
+    store.remove("notices", noticeId(id));
+  }
+
+  /** Takes in folders that are new and lets go of those that are gone. One scan at a time. */
+  function rescan(): Promise<void> {
+    return oneByOne(async () => {
+      if (closed) return;
+      const names = (await readdir(root)).filter(isMachineId);
+      for (const id of held.keys()) if (!names.includes(id)) await letGo(id);
+      for (const id of names) if (!held.has(id)) await hold(id).catch((error: unknown) => tell(id, error));
+    });
+  }
+
+  function oneByOne(work: () => Promise<void>): Promise<void> {
+    const turn = scan.then(work);
+    scan = turn.catch(() => {});
+    return turn;
+  }
+
+  async function letGo(id: string): Promise<void> {
+    const one = held.get(id);
+    if (one === undefined) return;
+    held.delete(id);
+    one.stopWatching();
+    one.deleted.abort();
+    await one.closeConsole();
+    await one.machine.close();
+    one.machine.state.remove();
+  }
+
+  function tell(id: string, error: unknown): void {
+    const { message, hint } = AppError.from(error);
+    store.put("notices", noticeId(id), {
+      id: noticeId(id),
+      level: "warning",
+      title: "A machine could not be read",
+      text: `${message}. ${hint}`,
+      createdAt: ports.clock.nowIso(),
+    });
+  }
+
+  function assertOff(id: string): void {
+    const { name, power } = get(id).machine.state.view;
+    if (power === "off") return;
+    throw new AppError("machine-busy", `${name} is ${power}`);
+  }
+
+  return {
+    assertOff,
+    async load() {
+      await mkdir(root, { recursive: true });
+      await removeUnfinished(ports);
+      await rescan();
+      stopWatchingRoot = watchFolder(root, isMachineId, () => void rescan().catch(warn), log);
+    },
+    async create(input) {
+      await mkdir(root, { recursive: true });
+      const id = await createMachineFolder(ports, input);
+      await rescan();
+      return id;
+    },
+    start: (id, options = {}) => get(id).machine.start(options.signal),
+    powerButton: (id) => get(id).machine.powerButton(),
+    reset: async (id) => void (await get(id).machine.control("system_reset")),
+    forceOff: (id) => get(id).machine.forceOff(),
+    async eject(id) {
+      const { machine } = get(id);
+      await machine.setIso(null, () => machine.control("eject", { ...cdDevice, force: true }));
+    },
+    async insert(id, isoPath) {
+      const { machine } = get(id);
+      await assertUsableIso(isoPath);
+      const medium = { ...cdDevice, filename: isoPath, format: "raw", force: true };
+      await machine.setIso(isoPath, () =>
+        machine.control("blockdev-change-medium", { ...medium, "read-only-mode": "read-only" }),
+      );
+    },
+    async delete(id) {
+      const { machine } = get(id);
+      await machine.reconcile();
+      assertOff(id);
+      const { path } = machine.folder;
+      await oneByOne(async () => {
+        await letGo(id);
+        if (!(await ports.desktop.trash(path))) await rm(path, { recursive: true, force: true });
+      });
+    },
+    waitForPower: (id, power, options) => get(id).machine.state.waitForPower(power, ports.clock, options),
+    view: (id) => get(id).machine.state.view,
+    diskPath: (id) => get(id).machine.folder.disk,
+    console: (id) => get(id).console,
+    async close() {
+      closed = true;
+      stopWatchingRoot();
+      await scan;
+      await Promise.all(
+        [...held.values()].map(async (one) => {
+          one.stopWatching();
+          one.deleted.abort();
+          await one.closeConsole();
+          await one.machine.close();
+        }),
+      );
+      held.clear();
+    },
+  };
+
+  function warn(error: unknown): void {
+    log.warn("The machines' folder could not be read", { message: AppError.from(error).message });
+  }
+}
+
+const noticeId = (id: string): string => `machine-${id}`;

@@ -1,0 +1,335 @@
+import type { AcceleratorName, MachineView } from "#contract/machine.ts";
+import { AppError } from "#core/lib/app-error.ts";
+import { readJson, writeJson } from "#core/library/json-file.ts";
+import type { StateStore } from "#core/state-store.ts";
+import type { Ports } from "#ports/ports.ts";
+import type { ProcessIdentity } from "#ports/processes.ts";
+import { transcriptSize } from "#core/console/transcript.ts";
+import { diskUsedBytes } from "./disk-file.ts";
+import { bookEnd, endRun } from "./end-run.ts";
+import { createExclusive } from "./exclusive-file.ts";
+import { findRun } from "./find-run.ts";
+import { GuestWatch } from "./guest-watch.ts";
+import { launchQemu, type QemuExit } from "./launch-qemu.ts";
+import { machineFolder, type MachineFolder } from "./machine-folder.ts";
+import { LastRunSchema, MachineRecordSchema, type MachineRecord, type RunRecord } from "./machine-record.ts";
+import { MachineState } from "./machine-state.ts";
+import { prepareRun, type FirmwarePaths } from "./prepare-run.ts";
+import { qmpCommand } from "./qmp-client.ts";
+import { RunFollower } from "./run-follower.ts";
+
+export interface MachineDeps {
+  readonly ports: Ports;
+  readonly store: StateStore;
+  readonly accelerator: (signal?: AbortSignal) => Promise<AcceleratorName>;
+  readonly firmware: () => Promise<FirmwarePaths>;
+}
+
+/** A QEMU that runs and everything held open for it here. */
+interface Following {
+  readonly run: RunRecord;
+  readonly identity: ProcessIdentity;
+  readonly follower: RunFollower;
+  readonly watch: GuestWatch;
+  /** null when another process started it. */
+  readonly exited: Promise<QemuExit> | null;
+  shutdownReason: string | null;
+}
+
+/** A port may be taken between the question for a free one and QEMU's use of it. */
+const portAttempts = 5;
+const exitReportMs = 300;
+const quitMs = 3_000;
+const quitLookMs = 50;
+
+/** One machine: its files, its QEMU if there is one, its picture in the state. What changes it goes one by one. */
+export class Machine {
+  readonly id: string;
+  readonly folder: MachineFolder;
+  readonly state: MachineState;
+  readonly #deps: MachineDeps;
+  #record: MachineRecord;
+  #following: Following | null = null;
+  #starting: AbortController | null = null;
+  #queue: Promise<unknown> = Promise.resolve();
+  #closed = false;
+
+  private constructor(id: string, deps: MachineDeps, record: MachineRecord, view: MachineView) {
+    this.id = id;
+    this.#deps = deps;
+    this.#record = record;
+    this.folder = machineFolder(deps.ports.directories.data, id);
+    this.state = new MachineState(deps.store, view);
+  }
+
+  /** Answers null for a folder without `machine.json`; throws `newer-version` or `protocol` for a strange one. */
+  static async open(id: string, deps: MachineDeps): Promise<Machine | null> {
+    const folder = machineFolder(deps.ports.directories.data, id);
+    const record = await readJson(folder.record, MachineRecordSchema);
+    if (record === null) return null;
+    const machine = new Machine(id, deps, record, {
+      id,
+      ...pictureOf(record),
+      diskPath: folder.disk,
+      diskUsedBytes: await diskUsedBytes(folder.disk).catch(() => 0),
+      power: "off",
+      accelerator: null,
+      startedAt: null,
+      reattached: false,
+      transcriptBytes: await transcriptSize(folder.transcript),
+      argv: [],
+      sshPort: null,
+      lastError: null,
+      silentSinceMs: null,
+    });
+    await machine.reconcile();
+    return machine;
+  }
+
+  get record(): MachineRecord {
+    return this.#record;
+  }
+
+  /** The run's own sockets, also when another process started it. Throws `machine-not-running`. */
+  running(): RunRecord {
+    if (this.#following === null) {
+      throw new AppError("machine-not-running", `${this.#record.name} is not running`);
+    }
+    return this.#following.run;
+  }
+
+  /** Brings the picture in line with the files, which another process may have changed. */
+  reconcile(): Promise<void> {
+    return this.#oneByOne(() => this.#reconcile());
+  }
+
+  async start(signal?: AbortSignal): Promise<void> {
+    this.#assertStartable();
+    const starting = new AbortController();
+    this.#starting = starting;
+    const signals = signal === undefined ? [starting.signal] : [starting.signal, signal];
+    try {
+      await this.#oneByOne(() => this.#start(AbortSignal.any(signals)));
+    } finally {
+      this.#starting = null;
+    }
+  }
+
+  async powerButton(): Promise<void> {
+    await this.control("system_powerdown");
+    this.#following?.watch.powerButtonPressed();
+  }
+
+  /** One QMP command. Throws `machine-not-running`, `tool-failed`, `timeout`. */
+  control(command: string, commandArguments: Readonly<Record<string, unknown>> = {}): Promise<unknown> {
+    return qmpCommand(this.running().sockets.control, command, commandArguments);
+  }
+
+  /** Asks QEMU to quit, then kills exactly that process. Resolves when its end is booked. */
+  async forceOff(): Promise<void> {
+    this.#starting?.abort();
+    await this.#oneByOne(async () => {});
+    const following = this.#following;
+    if (following === null) return;
+    const { processes, clock } = this.#deps.ports;
+    await writeJson(this.folder.run, { ...following.run, forced: true });
+    await this.control("quit").catch(() => {}); // one that does not obey is killed below
+    const deadlineMs = clock.nowMs() + quitMs;
+    while (await processes.isAlive(following.identity)) {
+      if (clock.nowMs() >= deadlineMs) await processes.kill(following.identity, "SIGKILL");
+      await clock.sleep(quitLookMs);
+    }
+    await following.follower.look();
+    await this.#oneByOne(async () => {});
+  }
+
+  /** Changes `machine.json`; `whileRunning` does the same to a running QEMU first. */
+  async setIso(isoPath: string | null, whileRunning: () => Promise<unknown>): Promise<void> {
+    await this.#oneByOne(async () => {
+      if (this.#following !== null) await whileRunning();
+      this.#record = { ...this.#record, isoPath };
+      await writeJson(this.folder.record, this.#record);
+      this.state.update({ isoPath });
+    });
+  }
+
+  /** Lets go; the guest goes on. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#starting?.abort();
+    await this.#oneByOne(() => this.#unfollow());
+  }
+
+  #oneByOne<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#queue.then(work);
+    this.#queue = turn.catch(() => {});
+    return turn;
+  }
+
+  #assertStartable(): void {
+    if (this.#starting === null && this.state.view.power === "off") return;
+    throw new AppError(
+      "machine-busy",
+      `${this.#record.name} is ${this.#starting ? "starting" : "running"} already`,
+      {
+        hint: "It need not be started again.",
+      },
+    );
+  }
+
+  async #reconcile(): Promise<void> {
+    if (this.#closed) return;
+    const record = await readJson(this.folder.record, MachineRecordSchema);
+    if (record !== null) {
+      this.#record = record;
+      const { isoPath, name } = record;
+      this.state.update({ isoPath, name });
+    }
+    if (this.#following !== null) return;
+    const { processes } = this.#deps.ports;
+    const found = await findRun({ processes, folder: this.folder, uuid: this.#record.uuid });
+    if (found.kind === "running") await this.#follow(found.run, found.identity, null);
+    else if (found.kind === "starting") this.#show(found.run, { power: "starting" });
+    else if (found.kind === "dead") await this.#ended(found.run, { shutdownReason: null, exit: null });
+    else this.#showOff(await readJson(this.folder.lastRun, LastRunSchema));
+  }
+
+  async #start(signal: AbortSignal): Promise<void> {
+    await this.#reconcile();
+    if (this.state.view.power !== "off") return this.#refuseStart();
+    this.state.update({ power: "starting", lastError: null, silentSinceMs: null, reattached: false });
+    try {
+      const accelerator = await this.#deps.accelerator(signal);
+      for (
+        let attempt = 1;
+        !(await this.#launch(accelerator, signal, attempt === portAttempts));
+        attempt += 1
+      );
+    } catch (error) {
+      const failure = AppError.from(error);
+      const lastError = failure.code === "cancelled" ? null : failure.toWire();
+      this.state.update({ power: "off", sshPort: null, lastError });
+      throw failure;
+    }
+  }
+
+  /** Another process was faster. */
+  #refuseStart(): never {
+    throw new AppError("machine-busy", `${this.#record.name} was started by another program`, {
+      hint: "It need not be started again.",
+    });
+  }
+
+  /** Answers false when the SSH port was taken and another one is to be tried. */
+  async #launch(accelerator: AcceleratorName, signal: AbortSignal, lastAttempt: boolean): Promise<boolean> {
+    const { ports, firmware } = this.#deps;
+    const { folder, id } = this;
+    let run = await prepareRun({ ports, id, folder, firmware }, this.#record, accelerator);
+    if (signal.aborted) throw new AppError("cancelled", "Cancelled");
+    if (!(await createExclusive(folder.run, JSON.stringify(run)))) return this.#refuseStart();
+    this.#show(run, { power: "starting" });
+    const onSpawn = async (identity: ProcessIdentity): Promise<void> => {
+      run = { ...run, identity };
+      await writeJson(folder.run, run);
+    };
+    try {
+      const { name } = this.#record;
+      const { identity, exited } = await launchQemu({ ports, name, folder, onSpawn }, run, signal);
+      await this.#follow(run, identity, exited);
+      return true;
+    } catch (error) {
+      const failure = AppError.from(error);
+      await bookEnd({ clock: ports.clock, folder }, run, failure.code === "cancelled" ? null : failure);
+      if (failure.code === "port-in-use" && !lastAttempt) return false;
+      throw failure;
+    }
+  }
+
+  async #follow(run: RunRecord, identity: ProcessIdentity, exited: Promise<QemuExit> | null): Promise<void> {
+    const { ports } = this.#deps;
+    const { folder, state } = this;
+    const resume = async (): Promise<void> => void (await this.control("cont"));
+    const watch = new GuestWatch({ ports, folder, state, run, resume });
+    const follower = new RunFollower(
+      ports,
+      { identity, sockets: run.sockets },
+      {
+        onPower: (power) => {
+          if (power === "stopping") watch.powerButtonPressed();
+          else if (power === "paused" || !watch.stopping) state.update({ power });
+        },
+        onShutdown: (reason) => {
+          following.shutdownReason = reason;
+          state.update({ power: "stopping" });
+        },
+        onDiskError: (noSpace) => watch.diskError(noSpace),
+        onEnd: () =>
+          void this.#oneByOne(() => this.#seeEnd(following)).catch((error: unknown) => this.#warn(error)),
+      },
+    );
+    const following: Following = { run, identity, follower, watch, exited, shutdownReason: null };
+    this.#following = following;
+    this.#show(run, { power: "running", reattached: exited === null });
+    void exited?.then(() => follower.look());
+    await follower.start();
+    await watch.tick();
+  }
+
+  async #unfollow(): Promise<void> {
+    const following = this.#following;
+    this.#following = null;
+    await following?.watch.close();
+    await following?.follower.close();
+  }
+
+  async #seeEnd(following: Following): Promise<void> {
+    if (this.#following !== following) return;
+    await this.#unfollow();
+    const late = this.#deps.ports.clock.sleep(exitReportMs).then(() => null);
+    const exit = following.exited === null ? null : await Promise.race([following.exited, late]);
+    await this.#ended(following.run, { shutdownReason: following.shutdownReason, exit });
+  }
+
+  async #ended(
+    run: RunRecord,
+    seen: { shutdownReason: string | null; exit: QemuExit | null },
+  ): Promise<void> {
+    const { clock } = this.#deps.ports;
+    this.#showOff(await endRun({ clock, name: this.#record.name, folder: this.folder }, run, seen));
+    this.state.update({
+      transcriptBytes: await transcriptSize(this.folder.transcript),
+      diskUsedBytes: await diskUsedBytes(this.folder.disk).catch(() => 0),
+    });
+  }
+
+  #show({ accelerator, argv, startedAt, sshPort }: RunRecord, change: Partial<MachineView>): void {
+    this.state.update({ accelerator, argv, startedAt, sshPort, lastError: null, ...change });
+  }
+
+  #showOff(
+    lastRun: {
+      argv: string[];
+      accelerator: AcceleratorName | null;
+      startedAt: string | null;
+      error: MachineView["lastError"];
+    } | null,
+  ): void {
+    this.state.update({ power: "off", sshPort: null, reattached: false, silentSinceMs: null });
+    if (lastRun === null) return;
+    const { argv, accelerator, startedAt, error } = lastRun;
+    this.state.update({ argv, accelerator, startedAt, lastError: error });
+  }
+
+  #warn(error: unknown): void {
+    this.#deps.ports.log.warn("A machine's end could not be booked", {
+      message: AppError.from(error).message,
+    });
+  }
+}
+
+const pictureOf = ({ name, createdAt, hardware, isoPath }: MachineRecord) => ({
+  name,
+  createdAt,
+  hardware,
+  isoPath,
+});
