@@ -8,6 +8,11 @@ const limits: Citation = {
   document: "Custom Images Limits, DigitalOcean documentation",
   url: "https://docs.digitalocean.com/products/custom-images/details/limits/",
 };
+/** Not documented: Droplets start with SeaBIOS and virtio disks, as every guest can see. */
+const observed: Citation = {
+  document: "Seen from inside Droplets; not documented by DigitalOcean",
+  url: null,
+};
 const GB = 1_000_000_000;
 
 /** "Images must be 100 GB or less when uncompressed, including the filesystem." */
@@ -17,10 +22,10 @@ export const profile: ProviderProfile = {
   document: features,
   formats: { value: ["raw", "qcow2", "vhdx", "vdi", "vmdk"], source: features },
   sizeLimits: [{ value: { bytes: 100 * GB, of: "disk", kind: "refused" }, source: features }],
-  architectures: { value: ["x86_64"], source: features },
+  architectures: { value: ["x86_64"], source: observed },
   osFamilies: { value: ["linux", "bsd"], source: features },
-  firmware: { value: ["bios"], source: features },
-  drivers: { value: { disk: ["virtio_blk", "virtio_scsi"], network: ["virtio_net"] }, source: features },
+  firmware: { value: ["bios"], source: observed },
+  drivers: { value: { disk: ["virtio_blk", "virtio_scsi"], network: ["virtio_net"] }, source: observed },
   rootFilesystems: { value: ["ext3", "ext4"], source: features },
   rootBy: null,
   firstBoot: {

@@ -38,7 +38,8 @@ export async function readMbr(device: BlockDevice): Promise<PartitionTable | nul
   if (slots === null) return null;
   const used = slots.filter((slot) => slot.type !== 0 && slot.sectors > 0);
   if ([446, 462, 478, 494].some((at) => ((sector[at] ?? 0) & 0x7f) !== 0)) return null;
-  if (used.length === 0 || used.every((s) => s.startSector * sectorBytes >= device.sizeBytes)) return null;
+  // also true for no slot at all
+  if (used.every((s) => s.startSector * sectorBytes >= device.sizeBytes)) return null;
   if (used.some((slot) => slot.startSector === 0)) return null;
 
   const diskId = sector.readUInt32LE(440).toString(16).padStart(8, "0");
@@ -69,7 +70,7 @@ async function readLogical(
 ): Promise<Partition[]> {
   const partitions: Partition[] = [];
   const seen = new Set<number>();
-  for (let record = extendedStart; !seen.has(record) && seen.size < maxLogical; ) {
+  for (let record = extendedStart; !seen.has(record) && seen.size < maxLogical;) {
     seen.add(record);
     const slots = readSlots(await readUpTo(device, record * sectorBytes, 512));
     const [own, link] = slots ?? [];

@@ -1,0 +1,59 @@
+import type { TextLine } from "#core/image/facts/text-lines.ts";
+import type { RawEntry } from "./boot-entries.ts";
+
+/**
+ * Entries of a grub.cfg with their kernel, the default one first. GRUB's configuration is a shell script; what
+ * counts here is written plainly by every generator: `menuentry … {`, `linux PATH OPTIONS`, `initrd PATH…`,
+ * `set default="0"`. Assignments of plain values are put in for `$name`.
+ */
+export function parseGrubConfig(lines: readonly TextLine[]): RawEntry[] {
+  const variables = new Map<string, string>();
+  const entries: RawEntry[] = [];
+  let entry: { kernel: string; initrds: string[]; options: string; line: number } | null = null;
+  const expand = (text: string): string =>
+    text.replace(
+      /\$\{?(\w+)\}?/g,
+      (whole, name: string) => variables.get(name) ?? (name === "root" ? "" : whole),
+    );
+  for (const { line, text } of joinContinued(lines)) {
+    const assignment = /^set\s+(\w+)=["']?([^"']*)["']?$/.exec(text);
+    if (assignment !== null) {
+      const [, name = "", value = ""] = assignment;
+      if (!value.includes("$")) variables.set(name, value);
+      continue;
+    }
+    if (/^menuentry\s/.test(text)) entry = null;
+    // an entry may stand on one line: menuentry "x" { linux /vmlinuz root=…
+    const linux = /(?:^|[{;]\s*)(?:linux|linux16|linuxefi)\s+(\S+)\s*([^;}]*)/.exec(text);
+    if (linux !== null) {
+      entry = { kernel: expand(linux[1] ?? ""), initrds: [], options: expand(linux[2] ?? "").trim(), line };
+      entries.push(entry);
+    }
+    const initrd = /(?:^|[{;]\s*)(?:initrd|initrd16|initrdefi)\s+([^;}]+)/.exec(text);
+    if (initrd !== null && entry !== null) {
+      entry.initrds.push(
+        ...expand(initrd[1] ?? "")
+          .trim()
+          .split(/\s+/),
+      );
+    }
+  }
+  const chosen = Number(variables.get("default") ?? "0");
+  const first = Number.isInteger(chosen) ? entries[chosen] : undefined;
+  return first === undefined ? entries : [first, ...entries.filter((other) => other !== first)];
+}
+
+/** A backslash at the end goes on in the next line. */
+function* joinContinued(lines: readonly TextLine[]): Generator<TextLine> {
+  let open: TextLine | null = null;
+  for (const next of lines) {
+    const text: string = open === null ? next.text : `${open.text} ${next.text}`;
+    const line: number = open?.line ?? next.line;
+    if (text.endsWith("\\")) open = { line, text: text.slice(0, -1).trim() };
+    else {
+      open = null;
+      yield { line, text };
+    }
+  }
+  if (open !== null) yield open;
+}

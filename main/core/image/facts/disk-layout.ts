@@ -1,0 +1,62 @@
+import type { PartitionFacts } from "#contract/facts.ts";
+import { recognise, type Found } from "#core/image/filesystem/recognise.ts";
+import { printable } from "#core/image/source/binary.ts";
+import { slice, type BlockDevice } from "#core/image/source/block-device.ts";
+import type { Partition } from "#core/image/volume/partition-table.ts";
+import { readPartitionTable } from "#core/image/volume/read-partition-table.ts";
+import { attempt } from "./attempt.ts";
+
+/** A partition (or the whole disk, number 0) with what was found on it. */
+export interface Volume {
+  readonly partition: Partition;
+  readonly found: Found | null;
+}
+
+export interface DiskLayout {
+  readonly table: "gpt" | "mbr" | "none";
+  readonly volumes: readonly Volume[];
+}
+
+/** Boot sectors of these end with 55 AA like an MBR; on a bare disk the filesystem counts. */
+const withBootSector = ["vfat", "ntfs", "exfat"];
+
+export async function readDiskLayout(disk: BlockDevice, notes: string[]): Promise<DiskLayout> {
+  const whole = await attempt(notes, "The start of the disk", () => recognise(disk));
+  const table = await attempt(notes, "The partition table", () => readPartitionTable(disk));
+  const isBare = table === null || (table.kind === "mbr" && withBootSector.includes(whole?.type ?? ""));
+  if (isBare) {
+    const partition = {
+      number: 0,
+      startByte: 0,
+      sizeBytes: disk.sizeBytes,
+      typeId: "",
+      typeName: "whole disk",
+    };
+    const volume = { partition: { ...partition, name: null, bootable: false, partUuid: null }, found: whole };
+    return { table: "none", volumes: whole === null ? [] : [volume] };
+  }
+  notes.push(...table.notes);
+  const volumes: Volume[] = [];
+  for (const partition of table.partitions) {
+    const device = slice(disk, partition.startByte, partition.sizeBytes);
+    const what = `Partition ${partition.number}`;
+    volumes.push({ partition, found: await attempt(notes, what, () => recognise(device)) });
+  }
+  return { table: table.kind, volumes };
+}
+
+export const toPartitionFacts = ({ partition, found }: Volume): PartitionFacts => {
+  const { partUuid: _internal, ...shown } = partition;
+  return {
+    ...shown,
+    filesystem:
+      found === null
+        ? null
+        : {
+            type: found.type,
+            label: found.label === null ? null : printable(found.label),
+            uuid: found.uuid === null ? null : printable(found.uuid),
+            unreadable: found.unreadable,
+          },
+  };
+};

@@ -1,0 +1,41 @@
+import type { ImageFacts } from "#contract/facts.ts";
+import type { BlockDevice } from "#core/image/source/block-device.ts";
+import { attempt } from "./attempt.ts";
+import { readBootEntries } from "./boot/boot-entries.ts";
+import { readBoot } from "./boot/boot.ts";
+import { readCloudInit } from "./cloud-init/cloud-init.ts";
+import { readIdentity } from "./identity.ts";
+import { readInitSystem } from "./init-system.ts";
+import { readKernels } from "./kernels.ts";
+import { readOs } from "./os.ts";
+import type { RootTree } from "./root-tree.ts";
+import { readSshd } from "./sshd.ts";
+
+export type GuestFacts = Pick<ImageFacts, "os" | "kernels" | "boot" | "cloudInit" | "sshd" | "identity">;
+
+/** Module that mounts the root filesystem: ext4's also mounts ext2 and ext3. */
+const driverOf = (filesystemType: string): string =>
+  /^ext[23]$/.test(filesystemType) ? "ext4" : filesystemType;
+
+/** Everything that is read from the installed system. Kernels unpack in the thread pool, so they go first. */
+export async function readGuest(disk: BlockDevice, root: RootTree, notes: string[]): Promise<GuestFacts> {
+  const { tree } = root;
+  const rootType = root.volume.found?.type ?? "ext4";
+  const entries = (await attempt(notes, "The boot menu", () => readBootEntries(tree))) ?? [];
+  const commandLine = entries[0]?.commandLine ?? null;
+  const kernels = attempt(notes, "The kernels", () => readKernels(tree, entries, driverOf(rootType)));
+  const rest = readServices();
+  const [kernelFacts, services] = await Promise.all([kernels, rest]);
+  return { kernels: kernelFacts ?? [], ...services };
+
+  async function readServices(): Promise<Omit<GuestFacts, "kernels">> {
+    const os = await attempt(notes, "The operating system", () => readOs(tree));
+    const boot = await attempt(notes, "The boot chain", () => readBoot(disk, root.efiTrees, entries));
+    const init = await attempt(notes, "The services", () => readInitSystem(tree));
+    const identity = await attempt(notes, "The identity", () => readIdentity(tree));
+    if (init === null) return { os, boot, identity, cloudInit: null, sshd: null };
+    const cloudInit = await attempt(notes, "cloud-init", () => readCloudInit(tree, init, commandLine, notes));
+    const sshd = await attempt(notes, "sshd", () => readSshd(tree, init, cloudInit));
+    return { os, boot, identity, cloudInit, sshd };
+  }
+}

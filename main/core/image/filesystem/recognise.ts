@@ -1,0 +1,77 @@
+import { readUpTo, type BlockDevice } from "#core/image/source/block-device.ts";
+import { openExt } from "./ext/ext-filesystem.ts";
+import { readExtSuperblock } from "./ext/superblock.ts";
+import { parseFatBootSector } from "./fat/boot-sector.ts";
+import { fatLabel, openFat } from "./fat/fat-filesystem.ts";
+import type { Filesystem } from "./filesystem.ts";
+import { openIso } from "./iso/iso-filesystem.ts";
+import { readIsoVolume } from "./iso/volume-descriptors.ts";
+import { luks, lvm2, mdraid } from "./signatures/containers.ts";
+import { btrfs, f2fs, squashfs, swap, xfs } from "./signatures/linux.ts";
+import { headBytes, type Recogniser, type Recognition } from "./signatures/signature.ts";
+import { exfat, ntfs } from "./signatures/windows.ts";
+import { zfs } from "./signatures/zfs.ts";
+
+/** What lies on a device, and the way into it. */
+export interface Found extends Recognition {
+  /** Why our reader cannot look inside; null when it can. */
+  readonly unreadable: string | null;
+  readonly open: (() => Promise<Filesystem>) | null;
+}
+
+/** Layers first: a RAID member or an encrypted disk can show the signature of what is inside it. */
+const layers: readonly Recogniser[] = [mdraid, lvm2, luks];
+/** FAT comes after all that have a true signature; it has none. */
+const strong: readonly Recogniser[] = [xfs, btrfs, f2fs, squashfs, ntfs, exfat, swap];
+
+/** Answers null for a device without any known signature. */
+export async function recognise(device: BlockDevice): Promise<Found | null> {
+  const head = await readUpTo(device, 0, headBytes);
+  for (const recogniser of layers) {
+    const found = await recogniser(head, device);
+    if (found !== null) return closed(found);
+  }
+  const ext = await readExtSuperblock(device);
+  if (ext !== null) {
+    const { type, label, uuid, unreadable } = ext;
+    return {
+      type,
+      label,
+      uuid,
+      unreadable,
+      open: unreadable === null ? async () => openExt(device, ext) : null,
+    };
+  }
+  for (const recogniser of strong) {
+    const found = await recogniser(head, device);
+    if (found !== null) return closed(found);
+  }
+  return (await recogniseIso(device)) ?? (await recogniseFat(device, head)) ?? recogniseZfs(device, head);
+}
+
+const closed = (found: Recognition): Found => ({
+  ...found,
+  unreadable: `What is inside ${found.type} is not read yet`,
+  open: null,
+});
+
+async function recogniseIso(device: BlockDevice): Promise<Found | null> {
+  const volume = await readIsoVolume(device);
+  if (volume === null) return null;
+  const filesystem = await openIso(device, volume);
+  const { type, label, uuid } = filesystem;
+  return { type, label, uuid, unreadable: null, open: () => Promise.resolve(filesystem) };
+}
+
+async function recogniseFat(device: BlockDevice, head: Buffer): Promise<Found | null> {
+  const layout = parseFatBootSector(head);
+  if (layout === null) return null;
+  const label = await fatLabel(device, layout);
+  const open = async (): Promise<Filesystem> => openFat(device, layout, label);
+  return { type: "vfat", label, uuid: layout.serial, unreadable: null, open };
+}
+
+async function recogniseZfs(device: BlockDevice, head: Buffer): Promise<Found | null> {
+  const found = await zfs(head, device);
+  return found === null ? null : closed(found);
+}

@@ -1,0 +1,61 @@
+import { u64le } from "#core/image/source/binary.ts";
+import { readUpTo, type BlockDevice } from "#core/image/source/block-device.ts";
+import { textAt, type Recogniser } from "./signature.ts";
+
+const serial = (value: number): string => {
+  const hex = value.toString(16).toUpperCase().padStart(8, "0");
+  return `${hex.slice(0, 4)}-${hex.slice(4)}`;
+};
+
+export const ntfs: Recogniser = async (head, device) => {
+  if (!textAt(head, 3, "NTFS    ") || head.length < 512) return null;
+  const sectorBytes = head.readUInt16LE(11);
+  const perCluster = head.readUInt8(13);
+  const clusterBytes = sectorBytes * (perCluster > 128 ? 2 ** (256 - perCluster) : perCluster);
+  if (sectorBytes < 256 || sectorBytes > 4096 || clusterBytes === 0) return null;
+  const uuid = head.readBigUInt64LE(72).toString(16).toUpperCase().padStart(16, "0");
+  const size = head.readInt8(64);
+  const recordBytes = size < 0 ? 2 ** -size : size * clusterBytes;
+  if (recordBytes < 256 || recordBytes > 65536) return { type: "ntfs", uuid, label: null };
+  // the volume's name is in record 3 of the master file table
+  const at = u64le(head, 48) * clusterBytes + 3 * recordBytes;
+  return { type: "ntfs", uuid, label: volumeName(await readUpTo(device, at, recordBytes)) };
+};
+
+/** Attribute 0x60, resident: length u32 at +16, offset u16 at +20, UTF-16. */
+function volumeName(record: Buffer): string | null {
+  if (!textAt(record, 0, "FILE")) return null;
+  for (let at = record.readUInt16LE(20); at + 24 <= record.length;) {
+    const type = record.readUInt32LE(at);
+    const length = record.readUInt32LE(at + 4);
+    if (type === 0xffff_ffff || length < 24) return null;
+    if (type === 0x60) {
+      const start = at + record.readUInt16LE(at + 20);
+      return record.toString("utf16le", start, start + record.readUInt32LE(at + 16)) || null;
+    }
+    at += length;
+  }
+  return null;
+}
+
+export const exfat: Recogniser = async (head, device) => {
+  if (!textAt(head, 3, "EXFAT   ") || head.length < 512) return null;
+  const sectorBytes = 2 ** head.readUInt8(108);
+  const clusterBytes = sectorBytes * 2 ** head.readUInt8(109);
+  const uuid = serial(head.readUInt32LE(100));
+  if (clusterBytes > 32 * 1024 ** 2) return { type: "exfat", uuid, label: null };
+  const at = head.readUInt32LE(88) * sectorBytes + (head.readUInt32LE(96) - 2) * clusterBytes;
+  return { type: "exfat", uuid, label: await exfatLabel(device, at, clusterBytes) };
+};
+
+/** Directory entry 0x83: count of characters, then UTF-16. */
+async function exfatLabel(device: BlockDevice, at: number, clusterBytes: number): Promise<string | null> {
+  if (at < 0) return null;
+  const root = await readUpTo(device, at, Math.min(clusterBytes, 65536));
+  for (let entry = 0; entry + 32 <= root.length && root[entry] !== 0; entry += 32) {
+    if (root[entry] !== 0x83) continue;
+    const characters = Math.min(root.readUInt8(entry + 1), 11);
+    return root.toString("utf16le", entry + 2, entry + 2 + characters * 2) || null;
+  }
+  return null;
+}

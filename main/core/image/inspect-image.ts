@@ -1,0 +1,86 @@
+import type { ImageFacts } from "#contract/facts.ts";
+import type { Ports } from "#ports/ports.ts";
+import { readBoot } from "./facts/boot/boot.ts";
+import { attempt } from "./facts/attempt.ts";
+import { readDiskLayout, toPartitionFacts } from "./facts/disk-layout.ts";
+import { readGuest, type GuestFacts } from "./facts/guest.ts";
+import { readIso } from "./facts/iso.ts";
+import { findRoot } from "./facts/root-tree.ts";
+import { identifyFile } from "./identify-file.ts";
+import type { BlockDevice } from "./source/block-device.ts";
+import { openSource } from "./source/open-source.ts";
+import { withPageCache } from "./source/page-cache.ts";
+import { withReadBudget } from "./source/read-budget.ts";
+
+/** A healthy image needs a few thousand reads and some 50 MiB; these stop one that was made to hurt. */
+const limits = { timeoutMs: 60_000, maxReads: 200_000, maxReadBytes: 2 * 1024 ** 3 };
+
+const noGuest: GuestFacts = {
+  os: null,
+  kernels: [],
+  boot: null,
+  cloudInit: null,
+  sshd: null,
+  identity: null,
+};
+
+/**
+ * Reads what an image is without booting, mounting or changing it, and without any right beyond reading the
+ * file. What cannot be read is a note in the facts. Throws for the file as a whole: `image-refused`,
+ * `image-unreadable`, `image-in-use`, `not-found`, `permission-denied`, `tool-missing`, `timeout`, `cancelled`.
+ */
+export async function inspectImage(
+  path: string,
+  deps: { ports: Pick<Ports, "processes" | "directories"> },
+  options: { signal?: AbortSignal } = {},
+): Promise<ImageFacts> {
+  const startedMs = performance.now();
+  const timeLimit = AbortSignal.timeout(limits.timeoutMs);
+  const signal = options.signal === undefined ? timeLimit : AbortSignal.any([options.signal, timeLimit]);
+  const file = await identifyFile(path);
+  await using device = await openSource(file, deps.ports, { signal, timeoutMs: limits.timeoutMs });
+  const disk = withReadBudget(withPageCache(device), { ...limits, signal });
+  const notes = [...file.notes];
+  const content =
+    file.format === "iso9660" ? await readIsoContent(disk, notes) : await readDiskContent(disk, notes);
+  return {
+    schemaVersion: 1,
+    format: file.format,
+    archive: null,
+    fileBytes: file.fileBytes,
+    virtualBytes: file.virtualBytes,
+    allocatedBytes: file.allocatedBytes,
+    compressedClusters: file.compressedClusters,
+    ...content,
+    notes: [...new Set(notes)],
+    elapsedMs: performance.now() - startedMs,
+  };
+}
+
+type Content = Pick<ImageFacts, "partitionTable" | "partitions" | "rootPartition" | "iso"> & GuestFacts;
+
+async function readIsoContent(disk: BlockDevice, notes: string[]): Promise<Content> {
+  const iso = await readIso(disk, notes);
+  return { partitionTable: null, partitions: [], rootPartition: null, iso, ...noGuest };
+}
+
+async function readDiskContent(disk: BlockDevice, notes: string[]): Promise<Content> {
+  const layout = await readDiskLayout(disk, notes);
+  const { root, efiTrees } = await findRoot(layout.volumes, notes);
+  const base = {
+    partitionTable: layout.table,
+    partitions: layout.volumes.map(toPartitionFacts),
+    rootPartition: root?.volume.partition.number ?? null,
+    iso: null,
+  };
+  if (root !== null) return { ...base, ...(await readGuest(disk, root, notes)) };
+  if (layout.volumes.length === 0)
+    notes.push("Nothing is recognised on the disk: no partitions, no filesystem.");
+  for (const { partition, found } of layout.volumes) {
+    if (found !== null && found.open === null && found.type !== "swap") {
+      notes.push(`Partition ${partition.number}: ${found.unreadable ?? "it cannot be opened"}.`);
+    }
+  }
+  const boot = await attempt(notes, "The boot chain", () => readBoot(disk, efiTrees, []));
+  return { ...base, ...noGuest, boot };
+}
