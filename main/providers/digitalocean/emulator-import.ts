@@ -56,7 +56,9 @@ async function obeyFault(image: StoredImage, deps: ImportDeps, signal: AbortSign
   if (fault.kind === "fail") throw new ImportFailure(fault.message);
   if (fault.kind === "vanish") throw new ImportFailure("");
   await new Promise((_, reject) => {
-    signal.addEventListener("abort", () => reject(new ImportFailure("The import took too long.")));
+    const stop = (): void => reject(new ImportFailure("The import took too long."));
+    if (signal.aborted) stop();
+    else signal.addEventListener("abort", stop, { once: true });
   });
 }
 

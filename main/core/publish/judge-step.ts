@@ -1,0 +1,43 @@
+import { z } from "zod";
+import { OsFactsSchema } from "#contract/facts.ts";
+import type { ProviderId } from "#contract/finding.ts";
+import type { CheckReport } from "#contract/report.ts";
+import { AppError } from "#core/lib/app-error.ts";
+
+export const JudgedSchema = z.object({
+  /** Ids of the findings that say error and were overridden. */
+  overridden: z.array(z.string()),
+  os: OsFactsSchema.nullable(),
+});
+
+/**
+ * Holds a publish back when the provider would not take the image, or when nobody could tell because it could
+ * not be read. Throws `publish-held` with the findings, or the error of the check.
+ */
+export function judgeForPublish(
+  report: CheckReport,
+  provider: { id: ProviderId; name: string },
+  override: boolean,
+): z.infer<typeof JudgedSchema> {
+  if (report.error !== null) throw AppError.fromWire(report.error);
+  const verdict = report.verdicts[provider.id];
+  if (verdict === undefined) {
+    throw new AppError("internal", `The image was not judged for ${provider.name}`);
+  }
+  const problems = verdict.findings.filter((finding) => finding.level === "error");
+  if (problems.length > 0 && !override) {
+    const titles = problems.map(({ title }) => title).join("; ");
+    throw new AppError("publish-held", `The image would not work at ${provider.name}: ${titles}`, {
+      details: {
+        findings: problems.map(({ id, title, where, consequence, fix }) => ({
+          id,
+          title,
+          where,
+          consequence,
+          fix: fix?.text ?? null,
+        })),
+      },
+    });
+  }
+  return { overridden: problems.map(({ id }) => id), os: report.facts?.os ?? null };
+}
