@@ -33,10 +33,9 @@ export const toolTable: readonly ToolEntry[] = [
     purpose: "opens images read-only for checks",
     versionArgument: "--version",
   },
-  { programs: ["xorriso"], needed: "optional", purpose: "builds the practice installer ISO" },
-  { programs: ["mcopy"], needed: "optional", purpose: "builds the practice installer ISO (mtools)" },
-  { programs: ["grub-mkimage"], needed: "optional", purpose: "builds the practice installer ISO (GRUB)" },
   { programs: ["mmdebstrap"], needed: "optional", purpose: "fetches the practice guest's packages" },
+  { programs: ["xorriso"], needed: "optional", purpose: "builds the practice installer" },
+  { programs: ["mformat"], needed: "optional", purpose: "builds the practice installer (mtools)" },
   {
     programs: ["gio", "trash", "trash-put"],
     needed: "optional",
@@ -49,7 +48,9 @@ export const toolTable: readonly ToolEntry[] = [
   },
   { programs: ["sshd"], needed: "tests", purpose: "stands in for a guest's SSH server" },
   { programs: ["radosgw"], needed: "tests", purpose: "S3 storage that is not our own" },
-  { programs: ["mke2fs"], needed: "tests", purpose: "builds file systems to be read" },
+  { programs: ["grub-mkimage"], needed: "tests", purpose: "makes test media bootable" },
+  { programs: ["sfdisk"], needed: "tests", purpose: "partitions test images" },
+  { programs: ["mke2fs"], needed: "tests", purpose: "makes file systems to be read" },
   { programs: ["as"], needed: "tests", purpose: "rebuilds the doctor's probe guest" },
 ];
 

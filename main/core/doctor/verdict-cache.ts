@@ -17,6 +17,9 @@ const CacheFileSchema = z.object({
 /** A verdict that was due to a busy minute must not stay for ever. */
 const longestAgeMs = 7 * 24 * 3600 * 1000;
 
+/** To be counted up when rules or words of judge-candidate.ts change. */
+const judgeVersion = "1";
+
 export type CacheKey = Readonly<Record<string, string>>;
 
 /** A verdict holds for one QEMU, probe guest, processor, kernel and state of /dev/kvm. */
@@ -28,6 +31,7 @@ export const cacheKey = (
   qemuPath: qemu.path,
   qemuVersion: qemu.version,
   probe,
+  judge: judgeVersion,
   platform: host.platform,
   processor: host.processorModel,
   kernel: host.kernelRelease,

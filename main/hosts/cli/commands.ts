@@ -1,0 +1,35 @@
+import type { CommandSpec } from "./command.ts";
+import { accountCommands } from "./commands/account.ts";
+import { checkCommand } from "./commands/check.ts";
+import { compactCommand } from "./commands/compact.ts";
+import { consoleCommand } from "./commands/console.ts";
+import { demoCommand } from "./commands/demo.ts";
+import { doctorCommand } from "./commands/doctor.ts";
+import { imageCommands } from "./commands/image.ts";
+import { inspectCommand } from "./commands/inspect.ts";
+import { jobCommands } from "./commands/job.ts";
+import { machineCreateCommand } from "./commands/machine-create.ts";
+import { machineCommands } from "./commands/machine.ts";
+import { publishCommand } from "./commands/publish.ts";
+import { remoteListCommand } from "./commands/remote.ts";
+import { serveCommand } from "./commands/serve.ts";
+import { setupCommand } from "./commands/setup.ts";
+
+/** In the order of help: getting started, the job from ISO to published image, looking after things. */
+export const commands: readonly CommandSpec[] = [
+  doctorCommand,
+  setupCommand,
+  serveCommand,
+  demoCommand,
+  machineCreateCommand,
+  ...machineCommands,
+  consoleCommand,
+  checkCommand,
+  inspectCommand,
+  compactCommand,
+  ...imageCommands,
+  ...accountCommands,
+  publishCommand,
+  remoteListCommand,
+  ...jobCommands,
+];

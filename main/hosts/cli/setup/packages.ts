@@ -1,0 +1,183 @@
+/** The package managers that Goldsmith can speak to. */
+export const managerNames = ["apt", "dnf", "pacman", "zypper", "brew", "winget", "choco"] as const;
+export type ManagerName = (typeof managerNames)[number];
+
+export interface Need {
+  /** Any one of these programs fills the need; `uefi-firmware` is looked for as the doctor does. */
+  readonly programs: readonly [string, ...string[]];
+  readonly group: "machines" | "practice" | "tests";
+  readonly purpose: string;
+  /** A manager that is not named has no such package, as far as is known. */
+  readonly packages: Partial<Record<ManagerName, readonly string[]>>;
+}
+
+const qemuEverywhere = {
+  brew: ["qemu"],
+  winget: ["SoftwareFreedomConservancy.QEMU"],
+  choco: ["qemu"],
+} as const;
+
+/** What is needed, what for, and which package brings it. Package names per distribution: data, not code. */
+export const needs: readonly Need[] = [
+  {
+    programs: ["qemu-system-x86_64"],
+    group: "machines",
+    purpose: "runs machines",
+    packages: {
+      apt: ["qemu-system-x86"],
+      dnf: ["qemu-system-x86"],
+      pacman: ["qemu-system-x86"],
+      zypper: ["qemu-x86"],
+      ...qemuEverywhere,
+    },
+  },
+  {
+    programs: ["qemu-img"],
+    group: "machines",
+    purpose: "makes, converts and compares disks",
+    packages: {
+      apt: ["qemu-utils"],
+      dnf: ["qemu-img"],
+      pacman: ["qemu-img"],
+      zypper: ["qemu-img"],
+      ...qemuEverywhere,
+    },
+  },
+  {
+    programs: ["qemu-nbd"],
+    group: "machines",
+    purpose: "opens images read-only for checks",
+    packages: {
+      apt: ["qemu-utils"],
+      dnf: ["qemu-img"],
+      pacman: ["qemu-img"],
+      zypper: ["qemu-tools"],
+      ...qemuEverywhere,
+    },
+  },
+  {
+    programs: ["uefi-firmware"],
+    group: "machines",
+    purpose: "lets machines boot by UEFI",
+    packages: {
+      apt: ["ovmf"],
+      dnf: ["edk2-ovmf"],
+      pacman: ["edk2-ovmf"],
+      zypper: ["qemu-ovmf-x86_64"],
+      ...qemuEverywhere,
+    },
+  },
+  {
+    programs: ["xorriso"],
+    group: "practice",
+    purpose: "builds the practice installer",
+    packages: {
+      apt: ["xorriso"],
+      dnf: ["xorriso"],
+      pacman: ["libisoburn"],
+      zypper: ["xorriso"],
+      brew: ["xorriso"],
+    },
+  },
+  {
+    programs: ["mformat"],
+    group: "practice",
+    purpose: "builds the practice installer",
+    packages: { apt: ["mtools"], dnf: ["mtools"], pacman: ["mtools"], zypper: ["mtools"], brew: ["mtools"] },
+  },
+  {
+    programs: ["mmdebstrap"],
+    group: "practice",
+    purpose: "fetches the practice guest's packages",
+    packages: { apt: ["mmdebstrap"] },
+  },
+  {
+    programs: ["chromium", "chromium-browser", "google-chrome"],
+    group: "tests",
+    purpose: "clicks through the window",
+    packages: {
+      apt: ["chromium"],
+      dnf: ["chromium"],
+      pacman: ["chromium"],
+      zypper: ["chromium"],
+      brew: ["chromium"],
+    },
+  },
+  {
+    programs: ["sshd"],
+    group: "tests",
+    purpose: "stands in for a guest's SSH server",
+    packages: {
+      apt: ["openssh-server"],
+      dnf: ["openssh-server"],
+      pacman: ["openssh"],
+      zypper: ["openssh-server"],
+    },
+  },
+  {
+    programs: ["ceph-mon"],
+    group: "tests",
+    purpose: "S3 storage that is not our own",
+    packages: { apt: ["ceph-mon"] },
+  },
+  {
+    programs: ["ceph-osd"],
+    group: "tests",
+    purpose: "S3 storage that is not our own",
+    packages: { apt: ["ceph-osd"] },
+  },
+  {
+    programs: ["radosgw"],
+    group: "tests",
+    purpose: "S3 storage that is not our own",
+    packages: { apt: ["radosgw"] },
+  },
+  {
+    programs: ["ceph-authtool"],
+    group: "tests",
+    purpose: "S3 storage that is not our own",
+    packages: { apt: ["ceph-common"] },
+  },
+  {
+    programs: ["grub-mkimage"],
+    group: "tests",
+    purpose: "makes test media bootable",
+    packages: { apt: ["grub-common", "grub-pc-bin", "grub-efi-amd64-bin"] },
+  },
+  {
+    programs: ["sfdisk"],
+    group: "tests",
+    purpose: "partitions test images",
+    packages: { apt: ["fdisk"], dnf: ["util-linux"], pacman: ["util-linux"], zypper: ["util-linux"] },
+  },
+  {
+    programs: ["mke2fs"],
+    group: "tests",
+    purpose: "makes file systems to be read",
+    packages: {
+      apt: ["e2fsprogs"],
+      dnf: ["e2fsprogs"],
+      pacman: ["e2fsprogs"],
+      zypper: ["e2fsprogs"],
+      brew: ["e2fsprogs"],
+    },
+  },
+  {
+    programs: ["mkfs.fat"],
+    group: "tests",
+    purpose: "makes file systems to be read",
+    packages: { apt: ["dosfstools"], dnf: ["dosfstools"], pacman: ["dosfstools"], zypper: ["dosfstools"] },
+  },
+  {
+    programs: ["as"],
+    group: "tests",
+    purpose: "rebuilds the doctor's probe guest",
+    packages: { apt: ["binutils"], dnf: ["binutils"], pacman: ["binutils"], zypper: ["binutils"] },
+  },
+  {
+    programs: ["zstd"],
+    group: "tests",
+    purpose: "packs test images",
+    packages: { apt: ["zstd"], dnf: ["zstd"], pacman: ["zstd"], zypper: ["zstd"], brew: ["zstd"] },
+  },
+];
