@@ -93,7 +93,11 @@ class ByteReader {
       missing -= piece.length;
       if (missing === 0) return Buffer.concat(pieces);
       if (!(await this.#more())) {
-        throw new S3Fault(400, "IncompleteBody", "The body ended before the number of bytes that it announced");
+        throw new S3Fault(
+          400,
+          "IncompleteBody",
+          "The body ended before the number of bytes that it announced",
+        );
       }
     }
   }

@@ -15,7 +15,6 @@ import { faults, S3Fault } from "./s3-fault.ts";
 /** Bytes that were received and are on disk, but that nothing names yet. */
 export interface Received extends Segment {
   md5: string;
-  sha256: string;
 }
 
 /**
@@ -77,7 +76,6 @@ export class BucketFolder {
     const file = randomBytes(16).toString("hex");
     const path = join(this.#folder, "data", file);
     const md5 = createHash("md5");
-    const sha256 = createHash("sha256");
     let sizeBytes = 0;
     const handle = await open(path, "wx");
     try {
@@ -85,7 +83,6 @@ export class BucketFolder {
         sizeBytes += piece.length;
         if (sizeBytes > maxBytes) throw faults.entityTooLarge();
         md5.update(piece);
-        sha256.update(piece);
         await handle.writeFile(piece);
       }
       await handle.close();
@@ -94,7 +91,7 @@ export class BucketFolder {
       await rm(path, { force: true });
       throw diskFault(error);
     }
-    return { file, sizeBytes, md5: md5.digest("hex"), sha256: sha256.digest("hex") };
+    return { file, sizeBytes, md5: md5.digest("hex") };
   }
 
   async putObject(record: ObjectRecord): Promise<void> {

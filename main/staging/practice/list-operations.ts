@@ -33,7 +33,13 @@ interface Page {
   next: string | null;
 }
 
-function pageOf(bucket: BucketFolder, prefix: string, delimiter: string, marker: string, limit: number): Page {
+function pageOf(
+  bucket: BucketFolder,
+  prefix: string,
+  delimiter: string,
+  marker: string,
+  limit: number,
+): Page {
   const objects: ObjectRecord[] = [];
   const commonPrefixes = new Set<string>();
   let last = marker;
@@ -41,7 +47,8 @@ function pageOf(bucket: BucketFolder, prefix: string, delimiter: string, marker:
     if (!record.key.startsWith(prefix)) continue;
     const cut = delimiter === "" ? -1 : record.key.indexOf(delimiter, prefix.length);
     const group = cut < 0 ? null : record.key.slice(0, cut + delimiter.length);
-    if (!after(record.key, marker) || (group !== null && (group === marker || commonPrefixes.has(group)))) continue;
+    if (!after(record.key, marker) || (group !== null && (group === marker || commonPrefixes.has(group))))
+      continue;
     if (objects.length + commonPrefixes.size === limit) {
       return { objects, commonPrefixes: [...commonPrefixes], next: limit === 0 ? null : last };
     }
@@ -59,7 +66,9 @@ export function listObjects(request: S3Request, bucket: BucketFolder): S3Answer 
   const version2 = get("list-type") === "2";
   const token = get("continuation-token");
   const marker = version2
-    ? token === "" ? get("start-after") : Buffer.from(token, "base64url").toString("utf8")
+    ? token === ""
+      ? get("start-after")
+      : Buffer.from(token, "base64url").toString("utf8")
     : get("marker");
   const limit = limitOf(request, "max-keys");
   const page = pageOf(bucket, get("prefix"), get("delimiter"), marker, limit);

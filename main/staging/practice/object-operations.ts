@@ -44,7 +44,11 @@ function aclOf(request: S3Request): Description["acl"] {
   return acl;
 }
 
-export async function putObject(request: S3Request, bucket: BucketFolder, body: RequestBody): Promise<S3Answer> {
+export async function putObject(
+  request: S3Request,
+  bucket: BucketFolder,
+  body: RequestBody,
+): Promise<S3Answer> {
   const description = describe(request);
   const { file, sizeBytes, md5 } = await body.into(bucket);
   await bucket.putObject({
@@ -71,14 +75,20 @@ export function getObject(request: S3Request, bucket: BucketFolder, record: Obje
   const etag = `"${record.etag}"`;
   const { "if-match": ifMatch, "if-none-match": ifNoneMatch } = request.headers;
   if (ifMatch !== undefined && ifMatch !== "*" && !ifMatch.includes(etag)) {
-    throw new S3Fault(412, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold");
+    throw new S3Fault(
+      412,
+      "PreconditionFailed",
+      "At least one of the pre-conditions you specified did not hold",
+    );
   }
   const headers: Record<string, string> = {
     etag,
     "accept-ranges": "bytes",
     "content-type": record.contentType,
     "last-modified": new Date(record.lastModified).toUTCString(),
-    ...Object.fromEntries(Object.entries(record.metadata).map(([name, value]) => [`x-amz-meta-${name}`, value])),
+    ...Object.fromEntries(
+      Object.entries(record.metadata).map(([name, value]) => [`x-amz-meta-${name}`, value]),
+    ),
   };
   if (ifNoneMatch !== undefined && (ifNoneMatch === "*" || ifNoneMatch.includes(etag))) {
     return { status: 304, headers };
@@ -93,7 +103,10 @@ export function getObject(request: S3Request, bucket: BucketFolder, record: Obje
 }
 
 /** null: the whole. A header that is not one plain range is ignored, as RFC 9110 14.2 allows. */
-function rangeOf(header: string | undefined, sizeBytes: number): { startByte: number; endByte: number } | null {
+function rangeOf(
+  header: string | undefined,
+  sizeBytes: number,
+): { startByte: number; endByte: number } | null {
   const match = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(header ?? "");
   const [, first = "", last = ""] = match ?? [];
   if (match === null || (first === "" && last === "")) return null;

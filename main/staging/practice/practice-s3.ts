@@ -97,7 +97,8 @@ async function serve(exchange: Exchange): Promise<void> {
 
 async function answerTo(request: S3Request, exchange: Exchange, trouble: Trouble | null): Promise<S3Answer> {
   const { accessKeyId, secretAccessKey } = exchange.options;
-  if (trouble?.kind === "answer") throw new S3Fault(trouble.status, trouble.code, "Please reduce your request rate.");
+  if (trouble?.kind === "answer")
+    throw new S3Fault(trouble.status, trouble.code, "Please reduce your request rate.");
   const identity = authenticate(request, (id) => (id === accessKeyId ? secretAccessKey : null), Date.now());
   if (identity === null) return operate(request, exchange.store, null);
   // A client that waits for "100 Continue" sends the body only once its signature is accepted.
@@ -138,7 +139,11 @@ async function refuse(exchange: Exchange, requestId: string, error: unknown): Pr
   const connection = message.complete ? {} : { connection: "close" };
   await send(response, requestId, {
     status: fault.status,
-    headers: { "content-type": "application/xml", "content-length": String(Buffer.byteLength(body)), ...connection },
+    headers: {
+      "content-type": "application/xml",
+      "content-length": String(Buffer.byteLength(body)),
+      ...connection,
+    },
     ...(message.method === "HEAD" ? {} : { body }),
   }).catch(() => message.socket.destroy());
 }

@@ -115,17 +115,69 @@ describe("authenticate", () => {
   });
 
   it.each<[string, () => unknown, string]>([
-    ["another path", () => authenticate({ ...getObject, rawPath: "/test2.txt" }, secretOf, nowMs), "403 SignatureDoesNotMatch"],
-    ["another method", () => authenticate({ ...presigned, method: "HEAD" }, secretOf, nowMs), "403 SignatureDoesNotMatch"],
-    ["another range", () => authenticate({ ...getObject, headers: { ...getObject.headers, range: "bytes=0-99" } }, secretOf, nowMs), "403 SignatureDoesNotMatch"],
-    ["another query", () => authenticate({ ...listObjects, query: [["prefix", "J"]] }, secretOf, nowMs), "403 SignatureDoesNotMatch"],
+    [
+      "another path",
+      () => authenticate({ ...getObject, rawPath: "/test2.txt" }, secretOf, nowMs),
+      "403 SignatureDoesNotMatch",
+    ],
+    [
+      "another method",
+      () => authenticate({ ...presigned, method: "HEAD" }, secretOf, nowMs),
+      "403 SignatureDoesNotMatch",
+    ],
+    [
+      "another range",
+      () =>
+        authenticate(
+          { ...getObject, headers: { ...getObject.headers, range: "bytes=0-99" } },
+          secretOf,
+          nowMs,
+        ),
+      "403 SignatureDoesNotMatch",
+    ],
+    [
+      "another query",
+      () => authenticate({ ...listObjects, query: [["prefix", "J"]] }, secretOf, nowMs),
+      "403 SignatureDoesNotMatch",
+    ],
     ["another secret", () => authenticate(getObject, () => "guess", nowMs), "403 SignatureDoesNotMatch"],
     ["an unknown key id", () => authenticate(getObject, () => null, nowMs), "403 InvalidAccessKeyId"],
-    ["16 minutes later", () => authenticate(getObject, secretOf, nowMs + 16 * 60_000), "403 RequestTimeTooSkewed"],
+    [
+      "16 minutes later",
+      () => authenticate(getObject, secretOf, nowMs + 16 * 60_000),
+      "403 RequestTimeTooSkewed",
+    ],
     ["an expired URL", () => authenticate(presigned, secretOf, nowMs + 86_401_000), "403 AccessDenied"],
-    ["an unsigned x-amz header", () => authenticate({ ...getObject, headers: { ...getObject.headers, "x-amz-acl": "public-read" } }, secretOf, nowMs), "403 AccessDenied"],
-    ["a malformed header", () => authenticate({ ...getObject, headers: { ...getObject.headers, authorization: "AWS4-HMAC-SHA256 x" } }, secretOf, nowMs), "400 AuthorizationHeaderMalformed"],
-    ["version 2 of the signature", () => authenticate({ ...getObject, headers: { ...getObject.headers, authorization: "AWS AKID:c2ln" } }, secretOf, nowMs), "400 AuthorizationHeaderMalformed"],
+    [
+      "an unsigned x-amz header",
+      () =>
+        authenticate(
+          { ...getObject, headers: { ...getObject.headers, "x-amz-acl": "public-read" } },
+          secretOf,
+          nowMs,
+        ),
+      "403 AccessDenied",
+    ],
+    [
+      "a malformed header",
+      () =>
+        authenticate(
+          { ...getObject, headers: { ...getObject.headers, authorization: "AWS4-HMAC-SHA256 x" } },
+          secretOf,
+          nowMs,
+        ),
+      "400 AuthorizationHeaderMalformed",
+    ],
+    [
+      "version 2 of the signature",
+      () =>
+        authenticate(
+          { ...getObject, headers: { ...getObject.headers, authorization: "AWS AKID:c2ln" } },
+          secretOf,
+          nowMs,
+        ),
+      "400 AuthorizationHeaderMalformed",
+    ],
   ])("refuses %s", (_name, run, code) => {
     expect(codeOf(run)).toBe(code);
   });

@@ -155,13 +155,20 @@ function headerClaim(header: string, headers: Readonly<Record<string, string>>):
     throw faults.invalidRequest("Missing required header for this request: x-amz-content-sha256");
   }
   const timestamp = headers["x-amz-date"] ?? "";
-  return { ...credentialOf(credential, signedHeaders), signature, timestamp, payloadHash, expiresSeconds: null };
+  return {
+    ...credentialOf(credential, signedHeaders),
+    signature,
+    timestamp,
+    payloadHash,
+    expiresSeconds: null,
+  };
 }
 
 function presignedClaim(signature: string, query: ReadonlyMap<string, string>): Claim {
   const malformed = (message: string): S3Fault =>
     new S3Fault(400, "AuthorizationQueryParametersError", message);
-  if (query.get("X-Amz-Algorithm") !== algorithm) throw malformed(`X-Amz-Algorithm only supports ${algorithm}`);
+  if (query.get("X-Amz-Algorithm") !== algorithm)
+    throw malformed(`X-Amz-Algorithm only supports ${algorithm}`);
   const expiresSeconds = Number(query.get("X-Amz-Expires"));
   if (!Number.isInteger(expiresSeconds) || expiresSeconds < 1 || expiresSeconds > maxExpirySeconds) {
     throw malformed("X-Amz-Expires must be between 1 and 604800 seconds");
@@ -180,7 +187,11 @@ function credentialOf(
 ): Pick<Claim, "accessKeyId" | "date" | "region" | "signedHeaders"> {
   const match = /^([\w.-]{1,128})\/(\d{8})\/([\w-]{1,64})\/s3\/aws4_request$/.exec(credential);
   if (match === null) {
-    throw new S3Fault(400, "AuthorizationHeaderMalformed", "The credential is malformed; it names another service");
+    throw new S3Fault(
+      400,
+      "AuthorizationHeaderMalformed",
+      "The credential is malformed; it names another service",
+    );
   }
   const [, accessKeyId = "", date = "", region = ""] = match;
   return { accessKeyId, date, region, signedHeaders: signedHeaders.split(";") };

@@ -64,7 +64,11 @@ export async function completeUpload(
       throw new S3Fault(400, "InvalidPart", "One or more of the specified parts could not be found.");
     }
     if (index < listed.length - 1 && part.sizeBytes < minPartBytes) {
-      throw new S3Fault(400, "EntityTooSmall", "Your proposed upload is smaller than the minimum allowed size");
+      throw new S3Fault(
+        400,
+        "EntityTooSmall",
+        "Your proposed upload is smaller than the minimum allowed size",
+      );
     }
     segments.push({ file: part.file, sizeBytes: part.sizeBytes });
     md5.update(part.md5, "hex");

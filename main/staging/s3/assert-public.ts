@@ -22,16 +22,24 @@ export async function assertPublic(url: string, sizeBytes: number, signal: Abort
     });
   }
   if (!response.ok) {
-    throw new AppError("staging-failed", `The staged object is not readable without keys (${response.status})`, {
-      hint: "Allow public reading of single objects (ACL public-read) in the bucket's settings: the provider fetches the image by its plain URL.",
-      details: { url, status: response.status },
-    });
+    throw new AppError(
+      "staging-failed",
+      `The staged object is not readable without keys (${response.status})`,
+      {
+        hint: "Allow public reading of single objects (ACL public-read) in the bucket's settings: the provider fetches the image by its plain URL.",
+        details: { url, status: response.status },
+      },
+    );
   }
   const length = response.headers.get("content-length");
   if (length !== null && Number(length) !== sizeBytes) {
-    throw new AppError("staging-failed", `The public address serves ${length} bytes instead of ${sizeBytes}`, {
-      hint: "Check the public address of the bucket: it seems to lead to something else.",
-      details: { url },
-    });
+    throw new AppError(
+      "staging-failed",
+      `The public address serves ${length} bytes instead of ${sizeBytes}`,
+      {
+        hint: "Check the public address of the bucket: it seems to lead to something else.",
+        details: { url },
+      },
+    );
   }
 }

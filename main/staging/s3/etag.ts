@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { AppError } from "#core/lib/app-error.ts";
 
-export const bareEtag = (etag: string | undefined): string => (etag ?? "").replace(/^W\//, "").replaceAll('"', "");
+export const bareEtag = (etag: string | undefined): string =>
+  (etag ?? "").replace(/^W\//, "").replaceAll('"', "");
 
 /**
  * The ETag of an object or part sent in one request is its MD5, unless the store encrypts it with keys of its

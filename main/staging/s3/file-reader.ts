@@ -51,7 +51,7 @@ export class FileReader implements AsyncDisposable {
     if (part.startByte !== this.#position) throw new AppError("internal", "Parts are read out of order");
     const bytes = Buffer.allocUnsafe(part.sizeBytes);
     const md5 = createHash("md5");
-    for (let offset = 0; offset < bytes.length; ) {
+    for (let offset = 0; offset < bytes.length;) {
       const length = Math.min(sliceBytes, bytes.length - offset);
       const { bytesRead } = await this.#handle.read(bytes, offset, length, this.#position);
       if (bytesRead === 0) throw this.#changed();

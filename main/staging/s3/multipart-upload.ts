@@ -13,6 +13,7 @@ type KnownParts = ReadonlyMap<number, { etag: string; sizeBytes: number }>;
 interface Run {
   target: UploadTarget;
   args: StagingUpload;
+  file: FileReader;
   parts: readonly Part[];
   uploadId: string;
   known: KnownParts;
@@ -24,15 +25,17 @@ export async function uploadParts(
   args: StagingUpload,
   parts: readonly Part[],
 ): Promise<string> {
+  // Opened before the store is asked, so that a change from here on is noticed.
+  await using file = await FileReader.open(args.path, args.sizeBytes);
   if (args.resume !== null) {
     const { uploadId } = args.resume;
     const known = await knownParts(target, args, uploadId);
-    if (known !== null) return transfer({ target, args, parts, uploadId, known });
+    if (known !== null) return await transfer({ target, args, file, parts, uploadId, known });
     const sha256 = await alreadyComplete(target, args, parts);
     if (sha256 !== null) return sha256;
   }
   const uploadId = await begin(target, args);
-  return transfer({ target, args, parts, uploadId, known: new Map() });
+  return await transfer({ target, args, file, parts, uploadId, known: new Map() });
 }
 
 async function begin({ ask, bucket }: UploadTarget, args: StagingUpload): Promise<string> {
@@ -88,8 +91,7 @@ async function knownParts(
 
 /** Reads, sends and puts together. */
 async function transfer(run: Run): Promise<string> {
-  const { target, args, parts } = run;
-  await using file = await FileReader.open(args.path, args.sizeBytes);
+  const { target, args, file, parts } = run;
   const progress = new UploadProgress(args.sizeBytes, args.onProgress);
   // The first failure stops the other parts at once: their bytes would be sent in vain.
   const stop = new AbortController();

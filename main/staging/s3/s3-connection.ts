@@ -1,6 +1,10 @@
 import type * as Sdk from "@aws-sdk/client-s3";
 import { withRetry, type RetryOptions } from "./with-retry.ts";
 
+const ignore = (): void => {};
+/** Without one the SDK writes to the console. */
+const silent = { trace: ignore, debug: ignore, info: ignore, warn: ignore, error: ignore };
+
 export interface S3Address {
   endpoint: string;
   region: string;
@@ -41,6 +45,7 @@ export function connect(address: S3Address, retry: RetryOptions, socketCount: nu
       useDualstackEndpoint: false,
       useFipsEndpoint: false,
       maxAttempts: 1,
+      logger: silent,
       // A proxy that does not know "Expect: 100-continue" would cost six seconds a part.
       expectContinueHeader: false,
       requestHandler: {

@@ -149,11 +149,15 @@ async function pendingUploads(
   let marker: { KeyMarker: string; UploadIdMarker: string } | undefined;
   do {
     const page = await ask(signal, (client, sdk, options) =>
-      client.send(new sdk.ListMultipartUploadsCommand({ Bucket: bucket, Prefix: prefix, ...marker }), options),
+      client.send(
+        new sdk.ListMultipartUploadsCommand({ Bucket: bucket, Prefix: prefix, ...marker }),
+        options,
+      ),
     );
     for (const { Key, UploadId } of page.Uploads ?? []) {
       // A few stores pass over the prefix here.
-      if (Key?.startsWith(prefix) === true && UploadId !== undefined) found.push({ key: Key, uploadId: UploadId });
+      if (Key?.startsWith(prefix) === true && UploadId !== undefined)
+        found.push({ key: Key, uploadId: UploadId });
     }
     const { NextKeyMarker, NextUploadIdMarker } = page;
     marker =

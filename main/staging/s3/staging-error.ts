@@ -33,7 +33,8 @@ interface Shape {
 function shapeOf(error: unknown): Shape {
   const value = typeof error === "object" && error !== null ? (error as Record<string, unknown>) : {};
   const text = (name: string): string => (typeof value[name] === "string" ? value[name] : "");
-  const metadata = typeof value["$metadata"] === "object" && value["$metadata"] !== null ? value["$metadata"] : {};
+  const metadata =
+    typeof value["$metadata"] === "object" && value["$metadata"] !== null ? value["$metadata"] : {};
   const status = "httpStatusCode" in metadata ? metadata.httpStatusCode : null;
   const requestId = "requestId" in metadata ? metadata.requestId : null;
   return {
@@ -51,10 +52,14 @@ export function isPassing(error: unknown): boolean {
   const { name, code, status } = shapeOf(error);
   if (networkCodes.has(code) || name === "TimeoutError") return true;
   // BadDigest: bytes were damaged on their way. RequestTimeTooSkewed: the SDK has just corrected its clock.
-  if (["SlowDown", "RequestTimeout", "BadDigest", "RequestTimeTooSkewed", "OperationAborted"].includes(name)) {
+  if (
+    ["SlowDown", "RequestTimeout", "BadDigest", "RequestTimeTooSkewed", "OperationAborted"].includes(name)
+  ) {
     return true;
   }
-  return status === 429 || status === 408 || (status !== null && status >= 500 && status !== 501 && status !== 507);
+  return (
+    status === 429 || status === 408 || (status !== null && status >= 500 && status !== 501 && status !== 507)
+  );
 }
 
 /** True when the store says that there is no such thing; HEAD has no body, so the status must do. */
@@ -70,7 +75,13 @@ export function stagingError(error: unknown, where: Where): AppError {
   const { name, code, status } = shape;
   const options = {
     cause: error,
-    details: { endpoint: where.endpoint, bucket: where.bucket, status, error: name, requestId: shape.requestId },
+    details: {
+      endpoint: where.endpoint,
+      bucket: where.bucket,
+      status,
+      error: name,
+      requestId: shape.requestId,
+    },
   };
   if (name === "AbortError") return new AppError("cancelled", "Cancelled", options);
   const host = new URL(where.endpoint).host;
@@ -141,7 +152,11 @@ function refusal(
     );
   }
   if (status !== null && status >= 500 && status !== 501) {
-    return failed(`The storage at ${host} failed (${status} ${name})`, "Retry later: parts are kept.", "later");
+    return failed(
+      `The storage at ${host} failed (${status} ${name})`,
+      "Retry later: parts are kept.",
+      "later",
+    );
   }
   if (status === null || name === "SyntaxError") {
     return new AppError("protocol", `${host} does not answer like an S3 store: ${message}`, {
@@ -149,5 +164,8 @@ function refusal(
       hint: "Check the endpoint: it must be the address of the S3 API, not of a web page.",
     });
   }
-  return failed(`The storage at ${host} refused the request (${status} ${name}): ${message}`, "Read its message.");
+  return failed(
+    `The storage at ${host} refused the request (${status} ${name}): ${message}`,
+    "Read its message.",
+  );
 }

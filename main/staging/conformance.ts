@@ -1,0 +1,244 @@
+import { createHash, randomBytes } from "node:crypto";
+import { mkdtemp, open, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { AppError } from "#core/lib/app-error.ts";
+import type { ErrorCode } from "#contract/errors.ts";
+import { startCountingProxy, type CountingProxy } from "./counting-proxy.ts";
+import type { StagedObject, StagingStore, StagingUpload } from "./staging-store.ts";
+
+const MiB = 1024 * 1024;
+/** What the store is expected to cut a file into, and how many of them it sends at once. */
+const partBytes = 8 * MiB;
+const connections = 4;
+/** Heads of requests and answers of small calls; far less than a part. */
+const overheadBytes = 256 * 1024;
+
+/** A running server with an empty place to stage in. */
+export interface StagingTarget {
+  endpoint: string;
+  /** The store as a user sets it up, at the endpoint given and with these details wrong. */
+  open(endpoint: string, wrong?: { secretAccessKey?: string; bucket?: string }): StagingStore;
+  close(): Promise<void>;
+}
+
+/** What every staging store has to do; run for each against each server there is. */
+export function testStagingStore(name: string, start: () => Promise<StagingTarget>): void {
+  describe(`${name} as a staging store`, () => {
+    let folder: string;
+    let target: StagingTarget;
+    let proxy: CountingProxy;
+    let store: StagingStore;
+    const signal = new AbortController().signal;
+
+    beforeAll(async () => {
+      folder = await mkdtemp(join(tmpdir(), "goldsmith-staging-"));
+      target = await start();
+      proxy = await startCountingProxy(target.endpoint);
+      store = target.open(proxy.endpoint);
+    });
+    afterAll(async () => {
+      await proxy?.close();
+      await target?.close();
+      await rm(folder, { recursive: true, force: true });
+    });
+
+    async function randomFile(sizeBytes: number): Promise<{ path: string; content: Buffer }> {
+      const content = randomBytes(sizeBytes);
+      const path = join(folder, randomBytes(6).toString("hex"));
+      await writeFile(path, content);
+      return { path, content };
+    }
+    const uploadOf = (path: string, sizeBytes: number, rest: Partial<StagingUpload> = {}): StagingUpload => ({
+      key: `t/${randomBytes(8).toString("hex")}.img`,
+      path,
+      sizeBytes,
+      contentType: "application/octet-stream",
+      resume: null,
+      onUploadId: async () => {},
+      onProgress: () => {},
+      signal,
+      ...rest,
+    });
+    async function expectServed(staged: StagedObject, content: Buffer): Promise<void> {
+      const head = await fetch(staged.publicUrl, { method: "HEAD" });
+      expect([head.status, head.headers.get("content-length")]).toEqual([200, String(content.length)]);
+      const body = Buffer.from(await (await fetch(staged.publicUrl)).arrayBuffer());
+      expect(body.equals(content)).toBe(true);
+      expect(staged.sizeBytes).toBe(content.length);
+      expect(staged.sha256).toBe(createHash("sha256").update(content).digest("hex"));
+    }
+
+    it("can be probed, twice", async () => {
+      await store.probe(signal);
+      await store.probe(signal);
+    });
+
+    it.each([0, 1, 5 * MiB + 1, 40 * MiB])(
+      "serves a file of %i bytes as it is, also put twice",
+      async (size) => {
+        const { path, content } = await randomFile(size);
+        const seen: number[] = [];
+        const args = uploadOf(path, size, {
+          onProgress: (doneBytes, totalBytes) => {
+            expect(doneBytes).toBeLessThanOrEqual(totalBytes);
+            seen.push(doneBytes);
+          },
+        });
+        await expectServed(await store.upload(args), content);
+        expect(seen.at(-1) ?? 0).toBe(size);
+        expect(seen).toEqual(seen.toSorted((a, b) => a - b));
+        await expectServed(await store.upload(args), content);
+        await store.remove(args.key, signal);
+      },
+    );
+
+    it("takes keys with every kind of character", async () => {
+      const { path, content } = await randomFile(10);
+      const args = uploadOf(path, 10, { key: "t/a:b/ä ö+%25&=?#'(~)/50%.img" });
+      await expectServed(await store.upload(args), content);
+      expect(await store.list("t/a:b/", signal)).toEqual([{ key: args.key, sizeBytes: 10 }]);
+      await store.remove(args.key, signal);
+    });
+
+    it("goes on after an abort and sends less than a part per connection again", async () => {
+      const { path, content } = await randomFile(64 * MiB);
+      const ids: string[] = [];
+      const stop = new AbortController();
+      const args = uploadOf(path, content.length, { onUploadId: async (id) => void ids.push(id) });
+      const before = proxy.sentBytes();
+      const aborted = store.upload({
+        ...args,
+        signal: stop.signal,
+        onProgress: (doneBytes) => doneBytes > 44 * MiB && stop.abort(),
+      });
+      await expect(aborted).rejects.toMatchObject({ code: "cancelled" });
+      const sentFirst = proxy.sentBytes() - before;
+      expect(sentFirst).toBeLessThan(content.length);
+      expect(await store.pendingUploads(args.key, signal)).toEqual([{ key: args.key, uploadId: ids[0] }]);
+
+      const resume = { uploadId: ids[0] ?? "" };
+      await expectServed(await store.upload({ ...args, resume }), content);
+      const sentBytes = proxy.sentBytes() - before;
+      expect(sentBytes).toBeLessThan(content.length + connections * partBytes + overheadBytes);
+      expect(sentBytes - sentFirst).toBeLessThan(content.length - partBytes);
+      expect(ids).toHaveLength(1);
+      expect(await store.pendingUploads(args.key, signal)).toEqual([]);
+
+      // Killed right after completing, before anybody wrote it down: nothing is sent again.
+      const completeBytes = proxy.sentBytes();
+      await expectServed(await store.upload({ ...args, resume }), content);
+      expect(proxy.sentBytes() - completeBytes).toBeLessThan(overheadBytes);
+      await store.remove(args.key, signal);
+    });
+
+    it("survives broken connections", async () => {
+      const { path, content } = await randomFile(20 * MiB);
+      const args = uploadOf(path, content.length);
+      proxy.cutNext([3 * MiB, 1000, 10]);
+      await expectServed(await store.upload(args), content);
+      await store.remove(args.key, signal);
+    });
+
+    it("sends only what changed since the attempt that is resumed, and starts afresh when that is gone", async () => {
+      const { path, content } = await randomFile(24 * MiB);
+      const ids: string[] = [];
+      const stop = new AbortController();
+      const args = uploadOf(path, content.length, { onUploadId: async (id) => void ids.push(id) });
+      const first = store.upload({
+        ...args,
+        signal: stop.signal,
+        onProgress: (doneBytes) => doneBytes > 20 * MiB && stop.abort(),
+      });
+      await expect(first).rejects.toMatchObject({ code: "cancelled" });
+      content[100] = (content[100] ?? 0) ^ 0xff;
+      await writeFile(path, content);
+      await expectServed(await store.upload({ ...args, resume: { uploadId: ids[0] ?? "" } }), content);
+      content[200] = (content[200] ?? 0) ^ 0xff;
+      await writeFile(path, content);
+      await expectServed(await store.upload({ ...args, resume: { uploadId: ids[0] ?? "" } }), content);
+      expect(ids).toHaveLength(2);
+      await store.remove(args.key, signal);
+    });
+
+    it("refuses a file that changes while it is uploaded, or is not what was said", async () => {
+      const { path, content } = await randomFile(16 * MiB + 1);
+      await using file = await open(path, "r+");
+      const args = uploadOf(path, content.length, {
+        onUploadId: async () => void (await file.write("x", 9 * MiB)),
+      });
+      await expectCode(store.upload(args), "bad-input");
+      await expectCode(store.upload(uploadOf(path, 1)), "bad-input");
+      await expectCode(store.upload(uploadOf(`${path}.gone`, 1)), "not-found");
+      expect(await store.list("t/", signal)).toEqual([]);
+      await store.abortUploads("t/", signal);
+    });
+
+    it("discards unfinished uploads, also twice", async () => {
+      const { path, content } = await randomFile(16 * MiB);
+      for (const key of ["u/1", "u/2", "v/1"]) {
+        const stop = new AbortController();
+        const args = uploadOf(path, content.length, {
+          key,
+          signal: stop.signal,
+          onUploadId: async () => stop.abort(),
+        });
+        await expectCode(store.upload(args), "cancelled");
+      }
+      expect((await store.pendingUploads("u/", signal)).map(({ key }) => key)).toEqual(["u/1", "u/2"]);
+      await store.abortUploads("u/", signal);
+      await store.abortUploads("u/", signal);
+      expect((await store.pendingUploads("", signal)).map(({ key }) => key)).toEqual(["v/1"]);
+      await store.abortUploads("", signal);
+      expect(await store.pendingUploads("", signal)).toEqual([]);
+    });
+
+    it("lists in key order by prefix and removes, also twice", async () => {
+      const { path, content } = await randomFile(3);
+      for (const key of ["l/b", "l/a", "m/a"]) await store.upload(uploadOf(path, content.length, { key }));
+      const listed = ["l/a", "l/b"].map((key) => ({ key, sizeBytes: 3 }));
+      expect(await store.list("l/", signal)).toEqual(listed);
+      expect(await store.list("l/", signal)).toEqual(listed);
+      for (const key of ["l/a", "l/a", "l/b", "m/a"]) await store.remove(key, signal);
+      expect(await store.list("", signal)).toEqual([]);
+    });
+
+    it("says what is wrong with secret, bucket and endpoint, and keeps the secret to itself", async () => {
+      const { path } = await randomFile(3);
+      const secretAccessKey = "not-the-secret-0123456789";
+      const wrongSecret = target.open(target.endpoint, { secretAccessKey });
+      const noBucket = target.open(target.endpoint, { bucket: "there-is-no-such-bucket" });
+      const dead = target.open("http://127.0.0.1:9");
+      for (const [bad, code] of [
+        [wrongSecret, "unauthorized"],
+        [noBucket, "staging-failed"],
+        [dead, "network"],
+      ] as const) {
+        for (const call of [
+          () => bad.probe(signal),
+          () => bad.upload(uploadOf(path, 3)),
+          () => bad.list("", signal),
+        ]) {
+          const error = await expectCode(call(), code);
+          expect(JSON.stringify([error.toWire(), error.stack])).not.toContain(secretAccessKey);
+        }
+      }
+    });
+
+    it("does nothing once cancelled", async () => {
+      await expectCode(store.probe(AbortSignal.abort()), "cancelled");
+      await expectCode(store.list("", AbortSignal.abort()), "cancelled");
+    });
+  });
+}
+
+async function expectCode(work: Promise<unknown>, code: ErrorCode): Promise<AppError> {
+  const error = await work.then(
+    () => null,
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof AppError)) throw new Error("no AppError was thrown", { cause: error });
+  expect({ code: error.code, message: error.message }).toMatchObject({ code });
+  return error;
+}
