@@ -1,0 +1,127 @@
+import type { CallName, InputOf, ItemOf, OutputOf } from "#contract/contract.ts";
+import type { AppState, Change } from "#contract/state.ts";
+import { AppError } from "#core/lib/app-error.ts";
+import type { Client } from "#rpc/api.ts";
+import type { Channel } from "#rpc/channel.ts";
+import { consoleText } from "./console-text.ts";
+import { report } from "./sample-report.ts";
+import { jobs } from "./sample-jobs.ts";
+import { machines } from "./sample-state.ts";
+
+export interface FakeCore {
+  client: Client;
+  connect: () => Promise<Channel>;
+}
+
+/**
+ * A core that lives in the page: holds a state, answers commands by changing it, plays a console. For designing the
+ * window only; it proves nothing about the product. null: no core answers.
+ */
+export function createFakeCore(state: AppState | null): FakeCore {
+  let seq = 1;
+  const watchers = new Set<(event: ItemOf<"state.watch">) => void>();
+  const change = (...changes: Change[]) => {
+    if (state === null) return;
+    seq += 1;
+    for (const one of changes) {
+      const entries: Record<string, unknown> = state[one.collection];
+      if (one.value === null) delete entries[one.id];
+      else entries[one.id] = one.value;
+    }
+    for (const tell of watchers) tell({ type: "patch", seq, changes: structuredClone(changes) });
+  };
+  const setPower = (id: string, power: "off" | "running") => {
+    const machine = state?.machines[id];
+    if (machine === undefined) return;
+    const startedAt = power === "running" ? new Date().toISOString() : machine.startedAt;
+    change({ collection: "machines", id, value: { ...machine, power, startedAt } });
+  };
+
+  /** The calls that a designer clicks on. */
+  const answers: { [N in CallName]?: (input: InputOf<N>) => OutputOf<N> } = {
+    "machines.create": (input) => {
+      const id = "m-new";
+      const name = input.name;
+      change({
+        collection: "machines",
+        id,
+        value: { ...machines.installing, id, name, power: "off", transcriptBytes: 0, startedAt: null },
+      });
+      return { machineId: id };
+    },
+    "machines.start": ({ machineId }) => (setPower(machineId, "running"), {}),
+    "machines.powerButton": ({ machineId }) => (setPower(machineId, "off"), {}),
+    "machines.forceOff": ({ machineId }) => (setPower(machineId, "off"), {}),
+    "check.run": ({ subject }) => {
+      const made = report(subject);
+      change({ collection: "reports", id: made.key, value: made });
+      return made;
+    },
+    "images.compact": () => {
+      change({ collection: "jobs", id: jobs.compacting.id, value: jobs.compacting });
+      return { jobId: jobs.compacting.id };
+    },
+    "publish.start": () => {
+      change({ collection: "jobs", id: jobs.publishing.id, value: jobs.publishing });
+      return { jobId: jobs.publishing.id };
+    },
+    "practice.run": () => {
+      change({ collection: "jobs", id: jobs.practice.id, value: jobs.practice });
+      return { jobId: jobs.practice.id };
+    },
+    "images.delete": ({ imageId }) => (change({ collection: "images", id: imageId, value: null }), {}),
+    "notices.dismiss": ({ noticeId }) => (change({ collection: "notices", id: noticeId, value: null }), {}),
+    "jobs.dismiss": ({ jobId }) => (change({ collection: "jobs", id: jobId, value: null }), {}),
+    "console.write": () => ({}),
+    "accounts.connect": () => {
+      throw new AppError("unauthorized", "DigitalOcean refused the token", {
+        details: { status: 401, answer: "Unable to authenticate you" },
+      });
+    },
+  };
+  const client: Client = {
+    call: async (name, input) => {
+      await new Promise((resolve) => setTimeout(resolve, 150));
+      const answer = answers[name] as ((given: typeof input) => OutputOf<typeof name>) | undefined;
+      if (answer === undefined) throw new AppError("internal", `The core in memory has no ${name}`);
+      return answer(input);
+    },
+    async *stream(_name, _input, signal) {
+      if (state === null) return;
+      const waiting: ItemOf<"state.watch">[] = [{ type: "snapshot", seq, state: structuredClone(state) }];
+      let wake: () => void = () => undefined;
+      const tell = (event: ItemOf<"state.watch">) => {
+        waiting.push(event);
+        wake();
+      };
+      watchers.add(tell);
+      signal?.addEventListener("abort", () => wake());
+      while (signal?.aborted !== true) {
+        const event = waiting.shift();
+        if (event !== undefined) yield event as never;
+        else await new Promise<void>((resolve) => (wake = resolve));
+      }
+      watchers.delete(tell);
+    },
+    async *bytes(_name, { machineId, fromByte = 0 }, signal) {
+      const bytes = new TextEncoder().encode(consoleText(machineId));
+      for (let at = fromByte; at < bytes.length; at += 4096) yield bytes.slice(at, at + 4096);
+      await new Promise((resolve) => signal?.addEventListener("abort", resolve));
+    },
+  };
+  return {
+    client,
+    connect: () =>
+      state === null
+        ? Promise.reject(
+            new AppError("network", "Goldsmith does not answer", {
+              hint: "Is `goldsmith serve` still running?",
+            }),
+          )
+        : Promise.resolve({
+            send: () => undefined,
+            onFrame: () => () => undefined,
+            onClose: () => () => undefined,
+          }),
+  };
+}

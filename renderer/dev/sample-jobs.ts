@@ -1,0 +1,168 @@
+import type { JobStep, JobView } from "#contract/job.ts";
+import { ago, images, MiB } from "./sample-state.ts";
+
+const step = (name: string, title: string, change: Partial<JobStep> = {}): JobStep => ({
+  name,
+  title,
+  status: "waiting",
+  startedAt: null,
+  endedAt: null,
+  message: "",
+  progress: null,
+  ...change,
+});
+const done = (fromMinutes: number, toMinutes: number, message = ""): Partial<JobStep> => ({
+  status: "done",
+  startedAt: ago(fromMinutes),
+  endedAt: ago(toMinutes),
+  message,
+});
+const job: JobView = {
+  id: "j",
+  kind: "publish",
+  title: "",
+  status: "running",
+  steps: [],
+  error: null,
+  result: null,
+  subject: {},
+  createdAt: ago(2),
+  endedAt: null,
+  attempt: 1,
+};
+
+export const jobs = {
+  publishing: {
+    ...job,
+    id: "j-publish",
+    title: "Publish debian-12-web",
+    subject: { imageId: "i-web" },
+    steps: [
+      step("judge", "Check for the provider", done(2, 1.99, "DigitalOcean: 1 warning")),
+      step("hash", "Checksum", done(1.99, 1.95)),
+      step("stage", "Upload to staging", {
+        status: "running",
+        startedAt: ago(1.9),
+        progress: {
+          doneBytes: 64.2 * MiB,
+          totalBytes: 159 * MiB,
+          rateBytesPerSecond: 3.4 * MiB,
+          remainingMs: 28_000,
+        },
+      }),
+      step("link", "Check the link"),
+      step("register", "Register with the provider"),
+      step("follow", "Import at the provider"),
+      step("clean", "Empty the staging"),
+    ],
+  },
+  compacting: {
+    ...job,
+    id: "j-compact",
+    kind: "compact",
+    title: "Compact rocky-9-build",
+    subject: { machineId: "m-off" },
+    createdAt: ago(0.2),
+    steps: [
+      step("convert", "Compress", {
+        status: "running",
+        startedAt: ago(0.2),
+        progress: {
+          doneBytes: 320 * MiB,
+          totalBytes: 1900 * MiB,
+          rateBytesPerSecond: 66 * MiB,
+          remainingMs: 24_000,
+        },
+      }),
+      step("check", "Check"),
+      step("compare", "Compare with the source"),
+    ],
+  },
+  published: {
+    ...job,
+    id: "j-published",
+    title: "Publish debian-12-web",
+    status: "succeeded",
+    subject: { imageId: "i-web" },
+    createdAt: ago(50),
+    endedAt: ago(47),
+    result: {
+      remoteImageId: "a-practice/38413969",
+      providerImageId: "38413969",
+      status: "available",
+      uploadedBytes: 166.9 * 1e6,
+      sha256: images.web.sha256,
+      stagingEmpty: true,
+      overridden: [],
+    },
+    steps: [
+      step("judge", "Check for the provider", done(50, 49.9)),
+      step("hash", "Checksum", done(49.9, 49.8)),
+      step("stage", "Upload to staging", done(49.8, 49)),
+      step("link", "Check the link", done(49, 48.9)),
+      step("register", "Register with the provider", done(48.9, 48.8, "38413969: NEW")),
+      step("follow", "Import at the provider", done(48.8, 47.1, "available")),
+      step("clean", "Empty the staging", done(47.1, 47, "verified empty")),
+    ],
+  },
+  failed: {
+    ...job,
+    id: "j-failed",
+    title: "Publish alpine-base to Production",
+    status: "failed",
+    createdAt: ago(240),
+    endedAt: ago(236),
+    attempt: 2,
+    error: {
+      code: "import-failed",
+      message:
+        "DigitalOcean could not import the image: “We don't support the compression format of your image.”",
+      hint: "Compact it to qcow2 first; an image inside a .xz archive is not accepted.",
+      retry: "later",
+      details: { providerImageId: "38413511", status: "deleted", request: "POST /v2/images" },
+    },
+    steps: [
+      step("judge", "Check for the provider", done(240, 239.9)),
+      step("stage", "Upload to staging", done(239.9, 238)),
+      step("follow", "Import at the provider", {
+        status: "failed",
+        startedAt: ago(238),
+        endedAt: ago(236),
+        message: "NEW → pending → deleted",
+      }),
+      step("clean", "Empty the staging", done(236, 236, "verified empty")),
+    ],
+  },
+  interrupted: {
+    ...job,
+    id: "j-interrupted",
+    kind: "compact",
+    title: "Compact ubuntu-24.04.1",
+    status: "interrupted",
+    createdAt: ago(1500),
+    endedAt: ago(1490),
+    steps: [step("convert", "Compress", { status: "undone", startedAt: ago(1500), endedAt: ago(1490) })],
+  },
+  practice: {
+    ...job,
+    id: "j-practice",
+    kind: "practice-run",
+    title: "Practice run",
+    subject: { machineId: "m-debian" },
+    createdAt: ago(4.2),
+    steps: [
+      step("iso", "Make the installer", done(4.2, 3.1, "53.0 MiB from Debian's packages")),
+      step("install", "Install over the serial console", done(3.1, 1.9)),
+      step("customise", "Log in and customise", {
+        status: "running",
+        startedAt: ago(1.9),
+        message: "waiting for the shell after “apt-get install -y nginx”",
+      }),
+      step("seal", "Seal"),
+      step("check", "Check for every provider"),
+      step("compact", "Compact and prove"),
+      step("publish", "Publish to the practice account"),
+      step("follow", "Wait until it is available"),
+    ],
+  },
+} as const satisfies Record<string, JobView>;

@@ -1,0 +1,49 @@
+import { emptyState, type AppState } from "#contract/state.ts";
+import { brokenReport, report } from "./sample-report.ts";
+import { jobs } from "./sample-jobs.ts";
+import { accounts, doctor, images, machines, notice, remoteImages } from "./sample-state.ts";
+
+const byId = <T extends { id: string }>(entries: readonly T[]): Record<string, T> =>
+  Object.fromEntries(entries.map((entry) => [entry.id, entry]));
+
+function empty(): AppState {
+  return {
+    ...emptyState(),
+    doctor: { report: doctor },
+    app: {
+      info: {
+        version: "0.1.0",
+        host: "electron",
+        dataDirectory: "/home/mira/.local/share/goldsmith",
+        platform: "linux",
+      },
+    },
+  };
+}
+
+function full(): AppState {
+  const reports = [
+    report({ kind: "machine", machineId: "m-off" }),
+    report({ kind: "image", imageId: "i-web" }),
+    report({ kind: "file", path: "/home/mira/Downloads/debian-12-genericcloud-amd64.qcow2" }),
+    brokenReport("/home/mira/Downloads/suspicious.qcow2"),
+  ];
+  return {
+    ...empty(),
+    machines: byId(Object.values(machines)),
+    images: byId(Object.values(images)),
+    jobs: byId(Object.values(jobs)),
+    accounts: byId(Object.values(accounts)),
+    remoteImages: byId(remoteImages),
+    reports: Object.fromEntries(reports.map((entry) => [entry.key, entry])),
+  };
+}
+
+/** What the core in memory can begin with. */
+export const scenes: Record<string, () => AppState | null> = {
+  full,
+  empty,
+  gone: () => null,
+  noticed: () => ({ ...full(), notices: { [notice.id]: notice } }),
+  fresh: () => ({ ...full(), accounts: {}, remoteImages: {} }),
+};

@@ -1,0 +1,54 @@
+import { Button } from "#renderer/components/button.tsx";
+import { Copyable } from "#renderer/components/copyable.tsx";
+import { Icon } from "#renderer/components/icon.tsx";
+import { ScreenHeader } from "#renderer/components/screen-header.tsx";
+import { useCall } from "#renderer/host/use-call.ts";
+import { fileName } from "#renderer/lib/file-name.ts";
+import { go, openDialog } from "#renderer/view-state/view-state.ts";
+import { CheckPanel } from "./check-panel.tsx";
+import { subjectOfKey } from "./subject.ts";
+import { useCheckState } from "./use-check.ts";
+
+/** The check of a file that is not in the library. */
+export function ReportScreen({ reportKey }: { reportKey: string }) {
+  const { report } = useCheckState(reportKey);
+  const dismiss = useCall("check.dismiss");
+  const subject = report?.subject ?? subjectOfKey(reportKey);
+  if (subject === null) return <p className="screen-empty">There is no such report.</p>;
+  const isIso = (report?.facts?.iso ?? null) !== null;
+  const path = report?.path ?? (subject.kind === "file" ? subject.path : "");
+  return (
+    <>
+      <ScreenHeader
+        mark={<Icon name="file" />}
+        title={fileName(path)}
+        meta={path === "" ? null : <Copyable text={path} what="the path" />}
+        actions={
+          <>
+            {report !== undefined && isIso && (
+              <Button
+                icon="plus"
+                onClick={() => openDialog({ kind: "create-machine", isoPath: report.path })}
+              >
+                Make a machine from it
+              </Button>
+            )}
+            {report !== undefined && (
+              <Button
+                look="quiet"
+                icon="close"
+                onClick={() => {
+                  void dismiss.run({ key: report.key });
+                  go({ screen: "home" });
+                }}
+              >
+                Close report
+              </Button>
+            )}
+          </>
+        }
+      />
+      <CheckPanel subject={subject} empty="This file was not checked yet." />
+    </>
+  );
+}

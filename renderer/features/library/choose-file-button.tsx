@@ -1,0 +1,34 @@
+import { useRef, type ReactNode } from "react";
+import { Button } from "#renderer/components/button.tsx";
+
+interface ChooseFileButtonProps {
+  look?: "plain" | "primary";
+  /** Accessible name of the file input behind the button. */
+  inputLabel: string;
+  onFiles: (files: readonly File[]) => void;
+  children: ReactNode;
+}
+
+/** Opens the system's chooser. */
+export function ChooseFileButton({ look = "plain", inputLabel, onFiles, children }: ChooseFileButtonProps) {
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <Button look={look} onClick={() => input.current?.click()}>
+        {children}
+      </Button>
+      <input
+        ref={input}
+        type="file"
+        className="visually-hidden"
+        aria-label={inputLabel}
+        tabIndex={-1}
+        onChange={(event) => {
+          const files = [...(event.target.files ?? [])];
+          event.target.value = "";
+          if (files.length > 0) onFiles(files);
+        }}
+      />
+    </>
+  );
+}

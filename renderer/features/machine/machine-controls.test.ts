@@ -1,0 +1,40 @@
+import { describe, expect, it } from "vitest";
+import { machineControls, nextStep } from "./machine-controls.ts";
+
+describe("machineControls", () => {
+  it("lets a machine that is off be started, read and deleted, and nothing else", () => {
+    const controls = machineControls({ power: "off", isoPath: null });
+    expect(controls.start).toBeNull();
+    expect(controls.readDisk).toBeNull();
+    expect(controls.delete).toBeNull();
+    expect(controls.forceOff).not.toBeNull();
+    expect(controls.powerButton).not.toBeNull();
+    expect(controls.eject).not.toBeNull();
+  });
+
+  it("always lets a machine that is on be forced off", () => {
+    for (const power of ["starting", "running", "paused", "stopping"] as const) {
+      const controls = machineControls({ power, isoPath: "/x.iso" });
+      expect(controls.forceOff).toBeNull();
+      expect(controls.delete).not.toBeNull();
+      expect(controls.readDisk).not.toBeNull();
+      expect(controls.eject).toBeNull();
+    }
+  });
+});
+
+describe("nextStep", () => {
+  const off = { power: "off", transcriptBytes: 100, startedAt: "2025-01-01T00:00:00Z" } as const;
+  const none = { checked: false, compacted: false, published: false };
+
+  it("leads from check to compact to publish", () => {
+    expect(nextStep(off, none)).toBe("check");
+    expect(nextStep(off, { ...none, checked: true })).toBe("compact");
+    expect(nextStep(off, { ...none, checked: true, compacted: true })).toBe("publish");
+    expect(nextStep(off, { checked: true, compacted: true, published: true })).toBe("done");
+  });
+
+  it("begins with the first start", () => {
+    expect(nextStep({ power: "off", transcriptBytes: 0, startedAt: null }, none)).toBe("start");
+  });
+});

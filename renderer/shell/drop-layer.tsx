@@ -1,0 +1,71 @@
+import { useState, type DragEvent, type ReactNode } from "react";
+import { Button } from "#renderer/components/button.tsx";
+import { Icon } from "#renderer/components/icon.tsx";
+import { ProgressBar } from "#renderer/components/progress-bar.tsx";
+import { useTakeFiles } from "#renderer/features/files/use-take-files.ts";
+import { formatBytes } from "#renderer/lib/format-bytes.ts";
+import "./drop-layer.css";
+
+const hasFiles = (event: DragEvent): boolean => event.dataTransfer.types.includes("Files");
+
+/** The whole window takes files; places with `data-drop-target` take them for themselves. */
+export function DropLayer({ children }: { children: ReactNode }) {
+  const { take, sending, cancel } = useTakeFiles();
+  // Enter and leave come for every element below; their balance tells whether the pointer is in the window.
+  const [depth, setDepth] = useState(0);
+  const [onTarget, setOnTarget] = useState(false);
+
+  return (
+    <div
+      className="app"
+      onDragEnter={(event) => {
+        if (!hasFiles(event)) return;
+        event.preventDefault();
+        setDepth((before) => before + 1);
+      }}
+      onDragLeave={(event) => {
+        if (hasFiles(event)) setDepth((before) => Math.max(0, before - 1));
+      }}
+      onDragOver={(event) => {
+        if (!hasFiles(event)) return;
+        event.preventDefault();
+        event.dataTransfer.dropEffect = "copy";
+        setOnTarget(event.target instanceof Element && event.target.closest("[data-drop-target]") !== null);
+      }}
+      onDropCapture={() => setDepth(0)}
+      onDrop={(event) => {
+        if (!hasFiles(event)) return;
+        event.preventDefault();
+        void take([...event.dataTransfer.files]);
+      }}
+    >
+      {children}
+      {depth > 0 && !onTarget && (
+        <div className="drop-overlay" aria-hidden="true">
+          <div className="drop-choice">
+            <Icon name="disc" />
+            <strong>Installer ISO</strong>
+            <span className="soft">becomes a new machine</span>
+          </div>
+          <div className="drop-choice">
+            <Icon name="image" />
+            <strong>Disk image</strong>
+            <span className="soft">is checked for every provider</span>
+          </div>
+        </div>
+      )}
+      {sending !== null && (
+        <div className="drop-sending" role="status">
+          <div>
+            <strong className="truncate">Sending {sending.name}</strong>
+            <ProgressBar fraction={sending.doneBytes / Math.max(1, sending.totalBytes)} label="Upload" />
+            <span className="faint">
+              {formatBytes(sending.doneBytes)} of {formatBytes(sending.totalBytes)}
+            </span>
+          </div>
+          <Button onClick={cancel}>Stop sending</Button>
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,42 @@
+import { ConnectDialog } from "#renderer/features/accounts/connect-dialog.tsx";
+import { CheckImageDialog } from "#renderer/features/check/check-image-dialog.tsx";
+import { CommandPalette } from "#renderer/features/command-palette/command-palette.tsx";
+import { CreateMachineDialog } from "#renderer/features/create-machine/create-machine-dialog.tsx";
+import { PublishDialog } from "#renderer/features/publish/publish-dialog.tsx";
+import { useEntry } from "#renderer/mirror/use-mirror.ts";
+import { closeDialog, go, useView } from "#renderer/view-state/view-state.ts";
+import { ShortcutsDialog } from "./shortcuts-dialog.tsx";
+
+/** The one dialog that is open, if any. */
+export function OpenDialogs() {
+  const dialog = useView((view) => view.dialog);
+  switch (dialog?.kind) {
+    case undefined:
+      return null;
+    case "create-machine":
+      return <CreateMachineDialog key={dialog.isoPath} isoPath={dialog.isoPath} />;
+    case "check-image":
+      return <CheckImageDialog />;
+    case "publish":
+      return <PublishOf key={dialog.imageId} imageId={dialog.imageId} />;
+    case "connect-account":
+      return (
+        <ConnectDialog
+          onClose={closeDialog}
+          onConnected={(id) => {
+            closeDialog();
+            go({ screen: "account", id });
+          }}
+        />
+      );
+    case "palette":
+      return <CommandPalette />;
+    case "shortcuts":
+      return <ShortcutsDialog />;
+  }
+}
+
+function PublishOf({ imageId }: { imageId: string }) {
+  const image = useEntry("images", imageId);
+  return image === undefined ? null : <PublishDialog image={image} />;
+}

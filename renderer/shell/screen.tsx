@@ -1,0 +1,35 @@
+import { AccountScreen } from "#renderer/features/accounts/account-screen.tsx";
+import { ReportScreen } from "#renderer/features/check/report-screen.tsx";
+import { DoctorScreen } from "#renderer/features/doctor/doctor-screen.tsx";
+import { ImageScreen } from "#renderer/features/image/image-screen.tsx";
+import { ActivityScreen } from "#renderer/features/jobs/activity-screen.tsx";
+import { JobScreen } from "#renderer/features/jobs/job-screen.tsx";
+import { HomeScreen } from "#renderer/features/library/home-screen.tsx";
+import { MachineScreen } from "#renderer/features/machine/machine-screen.tsx";
+import { useKnown } from "#renderer/mirror/use-mirror.ts";
+import type { Route } from "#renderer/view-state/route.ts";
+
+/** What the address names. The keys give every thing a screen of its own, so nothing leaks from one to the next. */
+export function Screen({ route }: { route: Route }) {
+  const known = useKnown();
+  // Before the first snapshot nothing is known to be missing either.
+  if (!known) return null;
+  switch (route.screen) {
+    case "home":
+      return <HomeScreen />;
+    case "machine":
+      return <MachineScreen key={route.id} machineId={route.id} tab={route.tab} />;
+    case "image":
+      return <ImageScreen key={route.id} imageId={route.id} />;
+    case "report":
+      return <ReportScreen key={route.key} reportKey={route.key} />;
+    case "account":
+      return <AccountScreen key={route.id} accountId={route.id} />;
+    case "activity":
+      return <ActivityScreen />;
+    case "job":
+      return <JobScreen key={route.id} jobId={route.id} />;
+    case "doctor":
+      return <DoctorScreen />;
+  }
+}

@@ -1,0 +1,114 @@
+import type { Level } from "#contract/finding.ts";
+import { Icon } from "#renderer/components/icon.tsx";
+import { LevelMark } from "#renderer/components/level-mark.tsx";
+import { PowerDot } from "#renderer/components/power-dot.tsx";
+import { levelsByWeight } from "#renderer/features/check/providers.ts";
+import { isActive } from "#renderer/features/jobs/job-progress.ts";
+import { fileName } from "#renderer/lib/file-name.ts";
+import { formatBytes } from "#renderer/lib/format-bytes.ts";
+import { matchWords } from "#renderer/lib/match-words.ts";
+import { byName, newestFirst, useDerived, useEntries } from "#renderer/mirror/use-mirror.ts";
+import type { CheckReport } from "#contract/report.ts";
+import { SidebarItem, SidebarSection } from "./sidebar-section.tsx";
+
+export function SidebarLibrary({ filter }: { filter: string }) {
+  const fits = (text: string) => matchWords(filter, text) !== null;
+  const machines = useEntries("machines", byName).filter(({ name }) => fits(name));
+  const images = useEntries("images", newestFirst).filter(({ name }) => fits(name));
+  const files = useEntries(
+    "reports",
+    (a, b) => b.checkedAt.localeCompare(a.checkedAt),
+    ({ subject }) => subject.kind === "file",
+  ).filter(({ path }) => fits(fileName(path)));
+  const accounts = useEntries("accounts", byName).filter(({ name }) => fits(name));
+  const counts = useDerived(({ jobs, doctor }) => ({
+    active: Object.values(jobs).filter(({ status }) => isActive(status)).length,
+    failed: Object.values(jobs).filter(({ status }) => status === "failed" || status === "interrupted")
+      .length,
+    problems: doctor["report"]?.problems.length ?? 0,
+  }));
+  const remoteCounts = useDerived(({ remoteImages }) => {
+    const byAccount: Record<string, number> = {};
+    for (const { accountId } of Object.values(remoteImages))
+      byAccount[accountId] = (byAccount[accountId] ?? 0) + 1;
+    return byAccount;
+  });
+  const empty = machines.length + images.length + files.length + accounts.length === 0;
+
+  return (
+    <div className="sidebar-lists">
+      <SidebarSection title="Machines" shown={machines.length > 0}>
+        {machines.map((machine) => (
+          <SidebarItem
+            key={machine.id}
+            route={{ screen: "machine", id: machine.id, tab: "console" }}
+            mark={<PowerDot power={machine.power} />}
+            title={machine.name}
+            alert={machine.lastError !== null && machine.power === "off"}
+          />
+        ))}
+      </SidebarSection>
+      <SidebarSection title="Images" shown={images.length > 0}>
+        {images.map((image) => (
+          <SidebarItem
+            key={image.id}
+            route={{ screen: "image", id: image.id }}
+            mark={<Icon name="image" />}
+            title={image.name}
+            detail={formatBytes(image.fileBytes)}
+          />
+        ))}
+      </SidebarSection>
+      <SidebarSection title="Checked files" shown={files.length > 0}>
+        {files.map((report) => (
+          <SidebarItem
+            key={report.key}
+            route={{ screen: "report", key: report.key }}
+            mark={<LevelMark level={worstLevel(report)} label="" />}
+            title={fileName(report.path)}
+          />
+        ))}
+      </SidebarSection>
+      <SidebarSection title="Remote images" shown={accounts.length > 0}>
+        {accounts.map((account) => (
+          <SidebarItem
+            key={account.id}
+            route={{ screen: "account", id: account.id }}
+            mark={<Icon name={account.practice ? "flask" : "cloud"} />}
+            title={account.name}
+            detail={String(remoteCounts[account.id] ?? 0)}
+          />
+        ))}
+      </SidebarSection>
+      {empty && filter !== "" && <p className="sidebar-none">Nothing in the library matches “{filter}”.</p>}
+      <ul className="sidebar-tail">
+        <SidebarItem
+          route={{ screen: "activity" }}
+          mark={
+            counts.active > 0 ? (
+              <span className="ring job-ring" aria-hidden="true" />
+            ) : (
+              <Icon name="activity" />
+            )
+          }
+          title="Activity"
+          detail={counts.active > 0 ? String(counts.active) : ""}
+          alert={counts.failed > 0}
+        />
+        <SidebarItem
+          route={{ screen: "doctor" }}
+          mark={<Icon name="doctor" />}
+          title="Doctor"
+          detail={counts.problems > 0 ? String(counts.problems) : ""}
+        />
+      </ul>
+    </div>
+  );
+}
+
+/** The best news among the providers would hide the bad; the worst is shown. */
+function worstLevel(report: CheckReport): Level {
+  if (report.error !== null) return "error";
+  const levels = Object.values(report.verdicts).map(({ level }) => level);
+  return levelsByWeight.find((level) => levels.includes(level)) ?? "unknown";
+}

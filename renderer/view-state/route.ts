@@ -1,0 +1,53 @@
+/** What the main pane shows. It is the window's address (`#/machine/<id>/console`), so reload and back work. */
+export type MachineTab = "console" | "check" | "details";
+export type Route =
+  | { screen: "home" }
+  | { screen: "machine"; id: string; tab: MachineTab }
+  | { screen: "image"; id: string }
+  | { screen: "report"; key: string }
+  | { screen: "account"; id: string }
+  | { screen: "activity" }
+  | { screen: "job"; id: string }
+  | { screen: "doctor" };
+
+const machineTabs: readonly string[] = ["console", "check", "details"] satisfies MachineTab[];
+
+export function routeToHash(route: Route): string {
+  switch (route.screen) {
+    case "home":
+      return "#/";
+    case "machine":
+      return `#/machine/${encodeURIComponent(route.id)}/${route.tab}`;
+    case "image":
+    case "account":
+    case "job":
+      return `#/${route.screen}/${encodeURIComponent(route.id)}`;
+    case "report":
+      return `#/report/${encodeURIComponent(route.key)}`;
+    case "activity":
+    case "doctor":
+      return `#/${route.screen}`;
+  }
+}
+
+/** Anything that is no address leads home. */
+export function hashToRoute(hash: string): Route {
+  const [screen, rawId = "", tab = ""] = hash.replace(/^#\/?/, "").split("/");
+  const id = decode(rawId);
+  if (screen === "activity" || screen === "doctor") return { screen };
+  if (id === "") return { screen: "home" };
+  if (screen === "machine") return { screen, id, tab: isMachineTab(tab) ? tab : "console" };
+  if (screen === "image" || screen === "account" || screen === "job") return { screen, id };
+  if (screen === "report") return { screen, key: id };
+  return { screen: "home" };
+}
+
+const isMachineTab = (text: string): text is MachineTab => machineTabs.includes(text);
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return "";
+  }
+}
