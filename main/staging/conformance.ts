@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { mkdtemp, open, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { AppError } from "#core/lib/app-error.ts";
 import type { ErrorCode } from "#contract/errors.ts";
 import { startCountingProxy, type CountingProxy } from "./counting-proxy.ts";
@@ -42,6 +42,12 @@ export function testStagingStore(name: string, start: () => Promise<StagingTarge
       await proxy?.close();
       await target?.close();
       await rm(folder, { recursive: true, force: true });
+    });
+
+    afterEach(async () => {
+      proxy.cutNext([]);
+      await store.abortUploads("", signal);
+      for (const { key } of await store.list("", signal)) await store.remove(key, signal);
     });
 
     async function randomFile(sizeBytes: number): Promise<{ path: string; content: Buffer }> {
@@ -90,8 +96,7 @@ export function testStagingStore(name: string, start: () => Promise<StagingTarge
         expect(seen.at(-1) ?? 0).toBe(size);
         expect(seen).toEqual(seen.toSorted((a, b) => a - b));
         await expectServed(await store.upload(args), content);
-        await store.remove(args.key, signal);
-      },
+        },
     );
 
     it("takes keys with every kind of character", async () => {
@@ -99,7 +104,6 @@ export function testStagingStore(name: string, start: () => Promise<StagingTarge
       const args = uploadOf(path, 10, { key: "t/a:b/ä ö+%25&=?#'(~)/50%.img" });
       await expectServed(await store.upload(args), content);
       expect(await store.list("t/a:b/", signal)).toEqual([{ key: args.key, sizeBytes: 10 }]);
-      await store.remove(args.key, signal);
     });
 
     it("goes on after an abort and sends less than a part per connection again", async () => {
@@ -130,7 +134,6 @@ export function testStagingStore(name: string, start: () => Promise<StagingTarge
       const completeBytes = proxy.sentBytes();
       await expectServed(await store.upload({ ...args, resume }), content);
       expect(proxy.sentBytes() - completeBytes).toBeLessThan(overheadBytes);
-      await store.remove(args.key, signal);
     });
 
     it("survives broken connections", async () => {
@@ -138,7 +141,6 @@ export function testStagingStore(name: string, start: () => Promise<StagingTarge
       const args = uploadOf(path, content.length);
       proxy.cutNext([3 * MiB, 1000, 10]);
       await expectServed(await store.upload(args), content);
-      await store.remove(args.key, signal);
     });
 
     it("sends only what changed since the attempt that is resumed, and starts afresh when that is gone", async () => {
@@ -159,7 +161,6 @@ export function testStagingStore(name: string, start: () => Promise<StagingTarge
       await writeFile(path, content);
       await expectServed(await store.upload({ ...args, resume: { uploadId: ids[0] ?? "" } }), content);
       expect(ids).toHaveLength(2);
-      await store.remove(args.key, signal);
     });
 
     it("refuses a file that changes while it is uploaded, or is not what was said", async () => {
@@ -172,7 +173,6 @@ export function testStagingStore(name: string, start: () => Promise<StagingTarge
       await expectCode(store.upload(uploadOf(path, 1)), "bad-input");
       await expectCode(store.upload(uploadOf(`${path}.gone`, 1)), "not-found");
       expect(await store.list("t/", signal)).toEqual([]);
-      await store.abortUploads("t/", signal);
     });
 
     it("discards unfinished uploads, also twice", async () => {

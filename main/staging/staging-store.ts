@@ -14,8 +14,9 @@ export interface StagingUpload {
    */
   resume: { uploadId: string } | null;
   /**
-   * Told once, before the first byte is sent, which id a later attempt can resume. The upload waits for it, so
-   * the caller can write it down first. Told again only when `resume` was no longer known to the store.
+   * Told before the first byte is sent which id a later attempt can resume; the upload waits for it, so the
+   * caller can write it down first. Told again only when `resume` was no longer known to the store, and not at
+   * all for a file so small that it is sent in one request.
    */
   onUploadId: (uploadId: string) => Promise<void>;
   /** Bytes that the store has confirmed or that are on their way; never more than `totalBytes`. */
@@ -42,7 +43,10 @@ export interface StagedObject {
 export interface StagingStore {
   /** The smallest call that proves endpoint, keys and bucket. */
   probe(signal: AbortSignal): Promise<void>;
-  /** Uploads a file readable by everybody who knows its URL. Replaces an object of the same key. */
+  /**
+   * Uploads a file readable by everybody who knows its URL. Replaces an object of the same key. When an answer
+   * got lost on the way an unfinished upload of the same key may remain: call `abortUploads` when all is done.
+   */
   upload(args: StagingUpload): Promise<StagedObject>;
   /** Deletes an object; one that is not there is no error. */
   remove(key: string, signal: AbortSignal): Promise<void>;

@@ -82,7 +82,7 @@ async function knownParts(
       const next = page.IsTruncated === true ? page.NextPartNumberMarker : undefined;
       marker = next === marker ? undefined : next;
     } catch (error) {
-      if (isMissing(error, "NoSuchUpload")) return null;
+      if (isMissing(error)) return null;
       throw error;
     }
   } while (marker !== undefined);
@@ -178,7 +178,7 @@ async function complete(run: Run, etags: ReadonlyMap<number, string>, expected: 
     );
   } catch (error) {
     // The answer to a completion may get lost on the way; asked again, the store knows no such upload any more.
-    if (isMissing(error, "NoSuchUpload") && (await etagOf(target, args)) === expected) return;
+    if (isMissing(error) && (await etagOf(target, args)) === expected) return;
     throw error;
   }
 }
@@ -191,7 +191,7 @@ async function etagOf({ ask, bucket }: UploadTarget, args: StagingUpload): Promi
     );
     return head.ContentLength === args.sizeBytes ? bareEtag(head.ETag) : null;
   } catch (error) {
-    if (isMissing(error, "NotFound")) return null;
+    if (isMissing(error)) return null;
     throw error;
   }
 }

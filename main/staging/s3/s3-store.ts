@@ -108,7 +108,7 @@ async function abortUpload(
       ),
     );
   } catch (error) {
-    if (!isMissing(error, "NoSuchUpload")) throw error;
+    if (!isMissing(error)) throw error;
   }
 }
 

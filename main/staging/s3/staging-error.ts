@@ -62,10 +62,13 @@ export function isPassing(error: unknown): boolean {
   );
 }
 
-/** True when the store says that there is no such thing; HEAD has no body, so the status must do. */
-export function isMissing(error: unknown, name: "NoSuchUpload" | "NotFound"): boolean {
-  const shape = shapeOf(error);
-  return shape.name === name || (name === "NotFound" && shape.status === 404);
+/**
+ * True when the store says that there is no such object or upload. The status decides: HEAD has no body, and
+ * Ceph says NoSuchKey of an upload that it does not know.
+ */
+export function isMissing(error: unknown): boolean {
+  const { name, status } = shapeOf(error);
+  return status === 404 && name !== "NoSuchBucket";
 }
 
 /** An error of the SDK in words for the user. Never carries the secret: only status, code and request id. */
