@@ -1,0 +1,152 @@
+import { rm, stat } from "node:fs/promises";
+import { basename, extname, join } from "node:path";
+import { z } from "zod";
+import { ImageFormatSchema } from "#contract/facts.ts";
+import type { ImageView } from "#contract/image.ts";
+import { DisplayNameSchema } from "#contract/machine.ts";
+import { SubjectSchema, type Subject } from "#contract/report.ts";
+import { identifyFile } from "#core/image/identify-file.ts";
+import { defineJob, type JobDefinition } from "#core/job/job-context.ts";
+import { AppError } from "#core/lib/app-error.ts";
+import { hashFile } from "#core/library/hash-file.ts";
+import type { Images } from "#core/library/images.ts";
+import { newId } from "#core/library/new-id.ts";
+import type { Machines } from "#core/machine/machines.ts";
+import type { Ports } from "#ports/ports.ts";
+import { compactImage } from "./compact-image.ts";
+
+const InputSchema = z.object({ subject: SubjectSchema, name: z.string().optional() });
+const OutputSchema = z.object({ imageId: z.string() });
+const SourceSchema = z.object({
+  imageId: z.string(),
+  name: DisplayNameSchema,
+  path: z.string(),
+  format: ImageFormatSchema,
+  sourceBytes: z.number(),
+  virtualBytes: z.number(),
+  machineId: z.string().nullable(),
+});
+const CompactedSchema = z.object({
+  fileBytes: z.number(),
+  elapsedMs: z.number(),
+  checkedAt: z.iso.datetime(),
+});
+const HashedSchema = z.object({ sha256: z.string() });
+
+const steps = [
+  { name: "read", title: "Read the source" },
+  { name: "convert", title: "Compress, check and compare" },
+  { name: "hash", title: "Checksum" },
+  { name: "keep", title: "Put into the library" },
+] as const;
+
+const stageWords = {
+  convert: "Compressing",
+  check: "Checking the new file's structure",
+  compare: "Comparing with the source",
+};
+
+type CompactJob = JobDefinition<typeof InputSchema, typeof OutputSchema>;
+
+/** Makes an image of the library out of a machine's disk, a file, or another image. The source is only read. */
+export function createCompactJob(deps: {
+  ports: Ports;
+  images: Images;
+  machines: Pick<Machines, "view" | "diskPath" | "assertOff">;
+}): CompactJob {
+  const { ports, images, machines } = deps;
+
+  function locate(subject: Subject): { path: string; name: string; machineId: string | null } {
+    switch (subject.kind) {
+      case "machine": {
+        const { machineId } = subject;
+        machines.assertOff(machineId);
+        return { path: machines.diskPath(machineId), name: machines.view(machineId).name, machineId };
+      }
+      case "image": {
+        const { path, name, origin } = images.view(subject.imageId);
+        return { path, name, machineId: origin.machineId };
+      }
+      case "file":
+        return { path: subject.path, name: basename(subject.path, extname(subject.path)), machineId: null };
+    }
+  }
+
+  return defineJob({
+    kind: "compact",
+    input: InputSchema,
+    output: OutputSchema,
+    steps,
+    afterCrash: "resume",
+    title: ({ subject, name }) => `Compact ${name ?? locate(subject).name}`,
+    subject: ({ subject }) => (subject.kind === "machine" ? { machineId: subject.machineId } : {}),
+    async run(context, input) {
+      const source = await context.step("read", SourceSchema, async () => {
+        const { path, name, machineId } = locate(input.subject);
+        const identified = await identifyFile(path);
+        if (identified.format === "iso9660") {
+          throw new AppError("bad-input", `${basename(path)} is an installer ISO, not a disk`, {
+            hint: "Make a machine from it and compact that machine's disk.",
+          });
+        }
+        const { format, virtualBytes } = identified;
+        const sourceBytes = (await stat(path)).size;
+        const title = DisplayNameSchema.parse(input.name ?? name);
+        return { imageId: newId(), name: title, path, format, sourceBytes, virtualBytes, machineId };
+      });
+      const { imageId } = source;
+
+      context.defer(
+        "removing the unfinished image",
+        () => rm(images.folder(imageId), { recursive: true, force: true }),
+        {
+          undoes: "convert",
+        },
+      );
+      const compacted = await context.step("convert", CompactedSchema, async (reporter, signal) => {
+        if (source.machineId !== null && input.subject.kind === "machine")
+          machines.assertOff(source.machineId);
+        const target = join(await images.createFolder(imageId), "disk.qcow2");
+        const result = await compactImage(
+          source,
+          target,
+          { ports },
+          {
+            signal,
+            onProgress: ({ stage, doneBytes, totalBytes }) => {
+              reporter.progress(doneBytes, totalBytes);
+              reporter.message(stageWords[stage]);
+            },
+          },
+        );
+        return { ...result, checkedAt: ports.clock.nowIso() };
+      });
+
+      const path = join(images.folder(imageId), "disk.qcow2");
+      const { sha256 } = await context.step("hash", HashedSchema, async (reporter, signal) => ({
+        sha256: await hashFile(path, signal, reporter.progress),
+      }));
+
+      return context.step("keep", OutputSchema, async () => {
+        const image: ImageView = {
+          id: imageId,
+          name: source.name,
+          createdAt: ports.clock.nowIso(),
+          path,
+          format: "qcow2",
+          fileBytes: compacted.fileBytes,
+          virtualBytes: source.virtualBytes,
+          sha256,
+          origin: { machineId: source.machineId, sourcePath: source.path, sourceBytes: source.sourceBytes },
+          proof: {
+            checkedAt: compacted.checkedAt,
+            method: "qemu-img check; qemu-img compare with the source",
+            elapsedMs: compacted.elapsedMs,
+          },
+        };
+        await images.add(image);
+        return { imageId };
+      });
+    },
+  });
+}
