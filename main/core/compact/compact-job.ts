@@ -124,7 +124,7 @@ export function createCompactJob(deps: {
 
       const path = join(images.folder(imageId), "disk.qcow2");
       const { sha256 } = await context.step("hash", HashedSchema, async (reporter, signal) => ({
-        sha256: await hashFile(path, signal, reporter.progress),
+        sha256: await hashFile(path, signal, (done, total) => reporter.progress(done, total)),
       }));
 
       return context.step("keep", OutputSchema, async () => {
