@@ -26,9 +26,9 @@ function isFresh(start: number, end: number, rows: readonly string[], before: re
   return false;
 }
 
-function commonPrefixLength(one: string, other: string): number {
-  const most = Math.min(one.length, other.length);
+/** Rows come without trailing blanks: behind its end an old row was blank. */
+function commonPrefixLength(row: string, old: string): number {
   let length = 0;
-  while (length < most && one[length] === other[length]) length += 1;
+  while (length < row.length && row[length] === (old[length] ?? " ")) length += 1;
   return length;
 }

@@ -133,12 +133,14 @@ export class Machine {
     if (following === null) return;
     const { processes, clock } = this.#deps.ports;
     await writeJson(this.folder.run, { ...following.run, forced: true });
-    await this.control("quit").catch(() => {}); // one that does not obey is killed below
+    const { control } = following.run.sockets;
+    const asked = qmpCommand(control, "quit", {}, { timeoutMs: quitMs }).catch(() => {}); // else it is killed
     const deadlineMs = clock.nowMs() + quitMs;
     while (await processes.isAlive(following.identity)) {
       if (clock.nowMs() >= deadlineMs) await processes.kill(following.identity, "SIGKILL");
       await clock.sleep(quitLookMs);
     }
+    await asked;
     await following.follower.look();
     await this.#oneByOne(async () => {});
   }

@@ -148,10 +148,10 @@ export function createMachines(deps: MachineDeps): Machines {
       await rescan();
       return id;
     },
-    start: (id, options = {}) => get(id).machine.start(options.signal),
-    powerButton: (id) => get(id).machine.powerButton(),
+    start: async (id, options = {}) => await get(id).machine.start(options.signal),
+    powerButton: async (id) => await get(id).machine.powerButton(),
     reset: async (id) => void (await get(id).machine.control("system_reset")),
-    forceOff: (id) => get(id).machine.forceOff(),
+    forceOff: async (id) => await get(id).machine.forceOff(),
     async eject(id) {
       const { machine } = get(id);
       await machine.setIso(null, () => machine.control("eject", { ...cdDevice, force: true }));
@@ -174,7 +174,8 @@ export function createMachines(deps: MachineDeps): Machines {
         if (!(await ports.desktop.trash(path))) await rm(path, { recursive: true, force: true });
       });
     },
-    waitForPower: (id, power, options) => get(id).machine.state.waitForPower(power, ports.clock, options),
+    waitForPower: async (id, power, options) =>
+      await get(id).machine.state.waitForPower(power, ports.clock, options),
     view: (id) => get(id).machine.state.view,
     diskPath: (id) => get(id).machine.folder.disk,
     console: (id) => get(id).console,
