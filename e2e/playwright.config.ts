@@ -1,0 +1,37 @@
+import { defineConfig } from "@playwright/test";
+import { electronBinary } from "./hosts/electron-host.ts";
+import type { HostName } from "./hosts/running-host.ts";
+
+/** One set of specs (`specs/`, and what is promised of every host in `hosts/`) over three hosts. */
+const specs = /(specs|hosts)\/.*\.spec\.ts$/;
+const hasElectron = "path" in electronBinary();
+
+export default defineConfig<object, { hostName: HostName }>({
+  testDir: ".",
+  outputDir: "../test-results",
+  workers: 1, // guests under software emulation need the machine for themselves
+  timeout: 240_000,
+  expect: { timeout: 15_000 },
+  forbidOnly: process.env["CI"] === "true",
+  reporter: [["list"], ["./hosts/host-reporter.ts"]],
+  use: {
+    actionTimeout: 15_000,
+    navigationTimeout: 30_000,
+    trace: "retain-on-failure",
+    screenshot: "only-on-failure",
+    viewport: { width: 1280, height: 820 },
+    launchOptions: {
+      executablePath: process.env["GOLDSMITH_CHROMIUM"] ?? "/usr/bin/chromium",
+      args: ["--no-sandbox"],
+    },
+  },
+  projects: [
+    { name: "browser", testMatch: specs, use: { hostName: "browser" } },
+    { name: "electron-harness", testMatch: specs, use: { hostName: "electron-harness" } },
+    {
+      name: "electron",
+      testMatch: hasElectron ? specs : /hosts\/electron-skipped\.ts$/,
+      use: { hostName: "electron" },
+    },
+  ],
+});
