@@ -9,7 +9,7 @@ import type { Ports } from "#ports/ports.ts";
 import type { Accounts, OpenAccount } from "./accounts.ts";
 import { cleanStaging } from "./clean-staging.ts";
 import { defaultFollowTiming, followImage, type FollowTiming } from "./follow-step.ts";
-import { hashFile } from "./hash-file.ts";
+import { hashFile } from "#core/library/hash-file.ts";
 import { JudgedSchema, judgeForPublish } from "./judge-step.ts";
 import { checkLink } from "./link-check.ts";
 import { findByMarker, newMarker, registerOnce } from "./register-step.ts";
