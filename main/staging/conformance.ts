@@ -96,7 +96,7 @@ export function testStagingStore(name: string, start: () => Promise<StagingTarge
         expect(seen.at(-1) ?? 0).toBe(size);
         expect(seen).toEqual(seen.toSorted((a, b) => a - b));
         await expectServed(await store.upload(args), content);
-        },
+      },
     );
 
     it("takes keys with every kind of character", async () => {

@@ -52,13 +52,13 @@ export async function completeUpload(
   const listed = parseCompleteBody(await body.text(maxCompleteBytes));
   // Looked up after the body is in: of two completions at once the second finds no upload any more.
   const { uploadId, key, contentType, acl, metadata, parts } = uploadOf(request, bucket);
+  if (listed.some(({ partNumber }, index) => partNumber <= (listed[index - 1]?.partNumber ?? 0))) {
+    throw new S3Fault(400, "InvalidPartOrder", "The list of parts was not in ascending order.");
+  }
   const segments: Segment[] = [];
   const md5 = createHash("md5");
   let sizeBytes = 0;
   for (const [index, { partNumber, etag }] of listed.entries()) {
-    if (index > 0 && partNumber <= (listed[index - 1]?.partNumber ?? 0)) {
-      throw new S3Fault(400, "InvalidPartOrder", "The list of parts was not in ascending order.");
-    }
     const part = parts[partNumber];
     if (part === undefined || part.md5 !== etag) {
       throw new S3Fault(400, "InvalidPart", "One or more of the specified parts could not be found.");

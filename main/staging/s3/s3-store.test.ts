@@ -1,0 +1,171 @@
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { startPracticeS3 } from "../practice/practice-s3.ts";
+import type { SeenRequest, Trouble } from "../practice/trouble.ts";
+import type { StagingUpload } from "../staging-store.ts";
+import { createS3Store } from "./s3-store.ts";
+
+const MiB = 1024 * 1024;
+const keys = { accessKeyId: "PRACTICE", secretAccessKey: "practice-secret" };
+const signal = new AbortController().signal;
+let home: string;
+let server: Awaited<ReturnType<typeof startPracticeS3>>;
+let seen: SeenRequest[];
+let trouble: (request: SeenRequest) => Trouble | null;
+
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), "goldsmith-s3-store-"));
+  seen = [];
+  trouble = () => null;
+  server = await startPracticeS3({
+    folder: join(home, "state"),
+    ...keys,
+    buckets: ["images"],
+    trouble: (request) => {
+      seen.push(request);
+      return trouble(request);
+    },
+  });
+});
+afterEach(async () => {
+  await server.close();
+  await rm(home, { recursive: true, force: true });
+});
+
+const storeAt = (
+  endpoint: string,
+  publicUrlTemplate: string | null = null,
+): ReturnType<typeof createS3Store> =>
+  createS3Store(
+    { kind: "s3", endpoint, region: "us-east-1", bucket: "images", publicUrlTemplate, ...keys },
+    { partBytes: 5 * MiB, retry: { attempts: 3, firstDelayMs: 1 } },
+  );
+async function upload(sizeBytes: number, more: Partial<StagingUpload> = {}): Promise<StagingUpload> {
+  const path = join(home, "file");
+  await writeFile(path, randomBytes(sizeBytes));
+  const { length } = Buffer.alloc(sizeBytes);
+  const ignore = { onUploadId: async () => {}, onProgress: () => {} };
+  return { key: "k", path, sizeBytes: length, contentType: "a/b", resume: null, ...ignore, signal, ...more };
+}
+
+/** Trouble for the first so many requests that match. */
+function first(count: number, matches: (request: SeenRequest) => boolean, what: Trouble): typeof trouble {
+  let left = count;
+  return (request) => (matches(request) && left-- > 0 ? what : null);
+}
+const isPart = ({ parameters }: SeenRequest): boolean => parameters.has("partNumber");
+const isComplete = ({ method, parameters }: SeenRequest): boolean =>
+  method === "POST" && parameters.has("uploadId");
+
+describe("trouble that passes", () => {
+  it.each<[string, () => typeof trouble]>([
+    ["slow down", () => first(2, isPart, { kind: "answer", status: 503, code: "SlowDown" })],
+    ["an internal error", () => first(2, () => true, { kind: "answer", status: 500, code: "InternalError" })],
+    ["a connection cut in the middle", () => first(2, isPart, { kind: "cut", afterBytes: 2 * MiB })],
+    ["a part whose answer got lost", () => first(1, isPart, { kind: "lose-answer" })],
+    ["a completion whose answer got lost", () => first(1, isComplete, { kind: "lose-answer" })],
+  ])("is not seen by the caller: %s", async (_name, make) => {
+    trouble = make();
+    const args = await upload(12 * MiB);
+    const done: number[] = [];
+    const staged = await storeAt(server.endpoint).upload({
+      ...args,
+      onProgress: (bytes) => done.push(bytes),
+    });
+    expect(staged.sizeBytes).toBe(12 * MiB);
+    expect((await fetch(staged.publicUrl, { method: "HEAD" })).headers.get("content-length")).toBe(
+      `${12 * MiB}`,
+    );
+    expect(done.at(-1)).toBe(12 * MiB);
+    expect(Math.max(...done)).toBe(12 * MiB);
+  });
+});
+
+describe("trouble that stays", () => {
+  it("is told after three attempts, and the other parts are stopped", async () => {
+    trouble = (request) => (isPart(request) ? { kind: "answer", status: 503, code: "SlowDown" } : null);
+    const ids: string[] = [];
+    const args = await upload(60 * MiB, { onUploadId: async (id) => void ids.push(id) });
+    const store = storeAt(server.endpoint);
+    await expect(store.upload(args)).rejects.toMatchObject({ code: "staging-failed", retry: "later" });
+    expect(seen.filter(isPart).length).toBeLessThanOrEqual(4 * 3);
+    trouble = () => null;
+    await store.upload({ ...args, resume: { uploadId: ids[0] ?? "" } });
+    expect(ids).toHaveLength(1);
+  });
+
+  it("a refusal is not tried again", async () => {
+    const wrong = createS3Store(
+      {
+        kind: "s3",
+        endpoint: server.endpoint,
+        region: "r",
+        bucket: "images",
+        publicUrlTemplate: null,
+        ...keys,
+        secretAccessKey: "guess",
+      },
+      { retry: { attempts: 3, firstDelayMs: 1 } },
+    );
+    await expect(wrong.probe(signal)).rejects.toMatchObject({ code: "unauthorized", retry: "never" });
+    expect(seen).toHaveLength(1);
+  });
+
+  it("stops within an instant of an abort, however slow the store is", async () => {
+    trouble = (request) => (isPart(request) ? { kind: "slow", bytesPerSecond: 100_000 } : null);
+    const stop = new AbortController();
+    const args = await upload(12 * MiB, { signal: stop.signal, onProgress: () => stop.abort() });
+    const startedMs = performance.now();
+    await expect(storeAt(server.endpoint).upload(args)).rejects.toMatchObject({ code: "cancelled" });
+    expect(performance.now() - startedMs).toBeLessThan(5000);
+  });
+});
+
+describe("what is sent", () => {
+  it("is public, typed, checked by MD5, and carries no checksum that other stores refuse", async () => {
+    await storeAt(server.endpoint).upload(await upload(12 * MiB));
+    const begin = seen.find(({ parameters }) => parameters.has("uploads"));
+    expect(begin?.headers).toMatchObject({ "x-amz-acl": "public-read", "content-type": "a/b" });
+    for (const { headers } of seen) {
+      const names = Object.keys(headers).filter((name) =>
+        /checksum|sdk-checksum|trailer|x-amz-decoded/.test(name),
+      );
+      expect(names).toEqual([]);
+    }
+    expect(seen.filter(isPart).every(({ headers }) => headers["content-md5"] !== undefined)).toBe(true);
+  });
+});
+
+describe("the public address", () => {
+  it.each([
+    ["leads to nothing readable", "{endpoint}/images/elsewhere-{key}", "not readable without keys (403)"],
+    ["leads to nobody", "http://127.0.0.1:9/{key}", "cannot be reached"],
+  ])("is proved: %s", async (_name, template, words) => {
+    const store = storeAt(server.endpoint, template.replace("{endpoint}", server.endpoint));
+    const work = store.upload(await upload(10));
+    await expect(work).rejects.toMatchObject({
+      code: "staging-failed",
+      message: expect.stringContaining(words),
+    });
+  });
+});
+
+describe("an endpoint that is no S3 store", () => {
+  it("is called that", async () => {
+    const { createServer } = await import("node:http");
+    const web = createServer((_, response) =>
+      response.writeHead(200, { "content-type": "text/html" }).end("<html><p>hi"),
+    );
+    await new Promise<void>((resolve) => web.listen(0, "127.0.0.1", resolve));
+    const address = web.address();
+    const port = typeof address === "object" && address !== null ? address.port : 0;
+    await expect(storeAt(`http://127.0.0.1:${port}`).probe(signal)).rejects.toMatchObject({
+      code: expect.stringMatching(/protocol|staging-failed/),
+    });
+    web.closeAllConnections();
+    await new Promise((resolve) => web.close(resolve));
+  });
+});
