@@ -2,6 +2,17 @@
  * The walls of the house. Every rule says why; `e2e/boundaries.test.ts` plants violations and proves that
  * they are seen (with TypeScript 7 alone the tool silently scans nothing, hence @swc/core as its parser).
  */
+import { builtinModules } from "node:module";
+import swcVisitor from "@swc/core/Visitor.js";
+
+/** swc's visitor throws on `using` declarations, which its own parser understands: visit what they hold. */
+const { visitStatement } = swcVisitor.Visitor.prototype;
+swcVisitor.Visitor.prototype.visitStatement = function (statement) {
+  if (statement.type !== "UsingDeclaration") return visitStatement.call(this, statement);
+  statement.decls = this.visitVariableDeclarators(statement.decls);
+  return statement;
+};
+
 const host = "^main/hosts/";
 export default {
   forbidden: [
@@ -67,8 +78,15 @@ export default {
     {
       name: "renderer-without-node",
       severity: "error",
-      from: { path: "^renderer/", pathNot: "\\.test\\.tsx?$" },
+      from: { path: "^renderer/", pathNot: "\\.(test|config)\\.tsx?$" },
       to: { dependencyTypes: ["core"] },
+    },
+    {
+      name: "renderer-never-reaches-node",
+      comment: "Not even through the wire code and the contract that it shares with the core.",
+      severity: "error",
+      from: { path: "^renderer/", pathNot: "\\.(test|config)\\.tsx?$" },
+      to: { path: `^(node:)?(${builtinModules.join("|")})$`, reachable: true },
     },
     {
       name: "xterm-in-terminal-only",
@@ -100,7 +118,6 @@ export default {
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {
       exportsFields: ["exports"],
-      importsFields: ["imports"],
       conditionNames: ["import", "require", "node", "default", "types"],
       extensions: [".ts", ".tsx", ".mts", ".js", ".mjs", ".cjs", ".json", ".css"],
     },

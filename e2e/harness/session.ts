@@ -1,11 +1,14 @@
 import { app } from "./app.ts";
 import { toApp, toBrowser } from "./addresses.ts";
 import type { CdpValue } from "./cdp.ts";
-import type { WebContents } from "./web-contents.ts";
 
 type ProtocolHandler = (request: Request) => Response | Promise<Response>;
-type RequestHandler = (contents: WebContents, permission: string, answer: (granted: boolean) => void) => void;
-type CheckHandler = (contents: WebContents | null, permission: string, origin: string) => boolean;
+/** What main asks a WebContents when it decides on a permission. */
+export interface Asking {
+  getURL(): string;
+}
+type RequestHandler = (contents: Asking, permission: string, answer: (granted: boolean) => void) => void;
+type CheckHandler = (contents: Asking | null, permission: string, origin: string) => boolean;
 type BeforeRequest = (
   details: { url: string; resourceType: string },
   answer: (verdict: { cancel?: boolean }) => void,
@@ -59,7 +62,7 @@ class Session {
   }
 
   /** Chromium cannot ask back, so every permission is decided by main's handlers when a document comes. */
-  async applyPermissions(contents: WebContents, origin: string): Promise<void> {
+  async applyPermissions(contents: Asking, origin: string): Promise<void> {
     for (const [name, cdpName] of Object.entries(permissionNames)) {
       const checked = this.#onCheck === null || this.#onCheck(contents, name, origin);
       const requested = await new Promise<boolean>((resolve) => {

@@ -3,10 +3,18 @@ import type { ErrorCode } from "#contract/errors.ts";
 import { AppError } from "#core/lib/app-error.ts";
 import { signedInPage, signInPage } from "./pages.ts";
 import { cookie, isAllowedHost, isSameOrigin } from "./request-guard.ts";
-import type { ServerScene } from "./start-server.ts";
+import type { SessionKeys } from "./session-keys.ts";
 import { receiveUpload } from "./upload.ts";
 import { readWindowFile } from "./window-files.ts";
 import { pagePolicy, securityHeaders } from "./window-policy.ts";
+
+/** What answering a request needs; made once per server. */
+export interface ServerScene {
+  readonly keys: SessionKeys;
+  readonly cookieName: string;
+  readonly uploadsFolder: string;
+  readonly windowFolder: string;
+}
 
 const html = {
   "Content-Type": "text/html; charset=utf-8",

@@ -6,9 +6,9 @@ import type { Handlers } from "#core/handlers.ts";
 import { AppError } from "#core/lib/app-error.ts";
 import { maxClientFrameBytes } from "#rpc/flow-limits.ts";
 import { serveChannel } from "#rpc/serve-channel.ts";
-import { answerRequest } from "./answer-request.ts";
+import { answerRequest, type ServerScene } from "./answer-request.ts";
 import { cookie, isAllowedHost, isSameOrigin } from "./request-guard.ts";
-import { createSessionKeys, type SessionKeys } from "./session-keys.ts";
+import { createSessionKeys } from "./session-keys.ts";
 import { createSocketChannel } from "./socket-channel.ts";
 import { sweepUploads } from "./upload.ts";
 
@@ -28,14 +28,6 @@ export interface RunningServer {
   readonly port: number;
   /** Ends every connection and frees the port. */
   close(): Promise<void>;
-}
-
-/** What answering a request needs; made once per server. */
-export interface ServerScene {
-  readonly keys: SessionKeys;
-  readonly cookieName: string;
-  readonly uploadsFolder: string;
-  readonly windowFolder: string;
 }
 
 /** Only this computer can reach it: anything wider would hand the user's machines to the network. */
