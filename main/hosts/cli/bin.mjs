@@ -1,14 +1,24 @@
 #!/usr/bin/env node
 // Plain JavaScript for any Node: finds a Node that can run the product, and the built or the source form of it.
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { constants } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "..");
 const built = join(root, "out", "main", "cli.js");
-const entry = existsSync(built) ? built : join(root, "main", "hosts", "cli", "main.ts");
+const source = join(root, "main", "hosts", "cli", "main.ts");
+const entry = isFresh() ? built : source;
+
+/** In a checkout the sources may have changed since `npm install` built them. */
+function isFresh() {
+  if (!existsSync(built)) return false;
+  if (!existsSync(source) || !existsSync(join(root, ".git"))) return true;
+  const builtMs = statSync(built).mtimeMs;
+  const files = readdirSync(join(root, "main"), { recursive: true }).filter((name) => name.endsWith(".ts"));
+  return files.every((name) => statSync(join(root, "main", name)).mtimeMs <= builtMs);
+}
 
 // Types are stripped without a switch since Node 22.18; the built form needs 22.12 (package "node" brings 24).
 const [major, minor] = process.versions.node.split(".").map(Number);

@@ -1,4 +1,5 @@
 import { StringDecoder } from "node:string_decoder";
+import type { MachineView } from "#contract/machine.ts";
 import { AppError } from "#core/lib/app-error.ts";
 import { defineCommand, firstPositional, type CommandContext, type Session } from "../command.ts";
 import { lastScreen } from "../console-screen.ts";
@@ -36,6 +37,12 @@ export async function attachConsole(
 ): Promise<ExitCode> {
   const machine = session.state.machines[machineId];
   if (machine === undefined) throw new AppError("not-found", "The machine is gone");
+  if (machine.power === "off") {
+    await showLastScreen(session, machine, context);
+    throw new AppError("machine-not-running", `${machine.name} is off`, {
+      hint: `goldsmith machine start ${machine.id} --console boots it and attaches.`,
+    });
+  }
   const over = new AbortController();
   const signal = AbortSignal.any([over.signal, context.signal]);
   const raw = enterRaw(process.stdin, process.stdout);
@@ -72,6 +79,16 @@ export async function attachConsole(
 
 const whyWords = (stopped: boolean, name: string): string =>
   stopped ? `${name} has stopped.` : `Detached. ${name} goes on running.`;
+
+async function showLastScreen(
+  session: Session,
+  machine: MachineView,
+  context: CommandContext,
+): Promise<void> {
+  const drawn = context.out.isTerminal && machine.transcriptBytes > 0;
+  await replay(session, machine.id, drawn, context.signal);
+  if (drawn) process.stdout.write("\u001b[0m\r\n");
+}
 
 /** Draws the last screen and answers from which byte on the live part is to be shown. */
 async function replay(

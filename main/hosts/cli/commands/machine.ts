@@ -37,7 +37,7 @@ const list = defineCommand({
       const rows = machines.map((machine) => [
         machine.name,
         powerWord(machine),
-        `${machine.hardware.cores} cores, ${formatBytes(machine.hardware.memoryBytes)}`,
+        hardwareWords(machine),
         `${formatBytes(machine.diskUsedBytes)} of ${formatBytes(machine.hardware.diskSizeBytes)}`,
         machine.id,
       ]);
@@ -161,6 +161,9 @@ async function untilOff(context: CommandContext, session: Session, machine: Mach
   });
 }
 
+const hardwareWords = ({ hardware: { cores, memoryBytes } }: MachineView): string =>
+  `${cores} ${cores === 1 ? "core" : "cores"}, ${formatBytes(memoryBytes)}`;
+
 function powerWord({ power, lastError }: MachineView): string {
   if (power === "running") return green("running");
   return power === "off" && lastError !== null ? red("off (failed)") : power;
@@ -176,10 +179,7 @@ function printMachine(machine: MachineView, { out }: CommandContext): void {
         (machine.startedAt === null ? "" : `  ${dim(`since ${formatTime(machine.startedAt)}`)}`),
     ],
     ["accelerator", machine.accelerator],
-    [
-      "hardware",
-      `${hardware.cores} cores, ${formatBytes(hardware.memoryBytes)}, ${hardware.firmware.toUpperCase()}`,
-    ],
+    ["hardware", `${hardwareWords(machine)}, ${hardware.firmware.toUpperCase()}`],
     [
       "disk",
       `${formatBytes(machine.diskUsedBytes)} of ${formatBytes(hardware.diskSizeBytes)}, ${hardware.diskBus}`,

@@ -23,8 +23,8 @@ export function enterRaw(
       process.removeListener("exit", leave);
       leave();
       input.pause();
-      // The cursor may be anywhere; keep what is on the screen and go below it.
-      output.write(`\u001b7${resetModes}\u001b8\r\n`);
+      // The guest's cursor may be anywhere: go on below its screen instead of writing over it.
+      output.write(`${resetModes}\u001b[999;1H\r\n`);
     },
   };
 }
