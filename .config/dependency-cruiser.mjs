@@ -42,7 +42,7 @@ export default {
       comment: "The direct form of the rule above, also for packages that are not resolved to a folder.",
       severity: "error",
       from: { path: "^main/(core|contract|providers|staging|ports|system|rpc)/" },
-      to: { path: "(^|/)electron(/|$)" },
+      to: { path: "(^|node_modules/)electron(/|$)" },
     },
     {
       name: "nothing-imports-a-host",
@@ -106,7 +106,7 @@ export default {
       comment: "No domain words in the preload: electron only.",
       severity: "error",
       from: { path: "^preload/", pathNot: "\\.test\\.ts$" },
-      to: { pathNot: ["(^|/)electron(/|$)", "^preload/"] },
+      to: { pathNot: ["(^|node_modules/)electron(/|$)", "^preload/"] },
     },
     { name: "no-circular", severity: "error", from: {}, to: { circular: true } },
     { name: "resolvable", severity: "error", from: {}, to: { couldNotResolve: true, pathNot: "\\.css$" } },
