@@ -32,7 +32,7 @@ export default defineConfig({
   preload: {
     build: {
       outDir: path("out/preload"),
-      target: "chrome140",
+      target: "node22",
       minify: false,
       rollupOptions: {
         input: { preload: path("preload/preload.ts") },
