@@ -96,8 +96,12 @@ async function boot(folder: string, servers: ServerProcess[]): Promise<Omit<Rado
   const accessKeyId = "GOLDSMITHTEST";
   const secretAccessKey = crypto.randomUUID().replaceAll("-", "");
   await admin(
-    ...["user", "create", "--uid=goldsmith", "--display-name=Goldsmith"],
-    ...[`--access-key=${accessKeyId}`, `--secret-key=${secretAccessKey}`],
+    "user",
+    "create",
+    "--uid=goldsmith",
+    "--display-name=Goldsmith",
+    `--access-key=${accessKeyId}`,
+    `--secret-key=${secretAccessKey}`,
   );
   return { endpoint, accessKeyId, secretAccessKey, admin };
 }

@@ -238,7 +238,7 @@ describe("uploads in parts", () => {
       const query = { Bucket, Delimiter: "/", MaxKeys: 2, ContinuationToken };
       const objects = await client.send(new ListObjectsV2Command(query));
       expect(objects.KeyCount).toBeLessThanOrEqual(2);
-      const names = [...(objects.Contents ?? []).map((entry) => entry.Key)];
+      const names = (objects.Contents ?? []).map((entry) => entry.Key);
       listed.push(...names, ...(objects.CommonPrefixes ?? []).map(({ Prefix }) => Prefix));
       ContinuationToken = objects.NextContinuationToken;
     } while (ContinuationToken !== undefined);

@@ -4,7 +4,7 @@ import { AppError } from "#core/lib/app-error.ts";
 import type { Part } from "./plan-parts.ts";
 
 /** Read and hashed in slices, so that a large part does not hold up the event loop. */
-const sliceBytes = 1024 * 1024;
+const sliceBytes = 256 * 1024;
 
 export interface ReadPart extends Part {
   bytes: Buffer;

@@ -5,7 +5,7 @@ import { FileReader, type ReadPart } from "./file-reader.ts";
 import { parallelParts, type Part } from "./plan-parts.ts";
 import { sendBody, UploadProgress } from "./send-body.ts";
 import { isMissing } from "./staging-error.ts";
-import type { UploadTarget } from "./upload-file.ts";
+import type { UploadTarget } from "./upload-target.ts";
 
 /** Parts that the store has from an earlier attempt, by number. */
 type KnownParts = ReadonlyMap<number, { etag: string; sizeBytes: number }>;

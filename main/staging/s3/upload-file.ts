@@ -3,17 +3,9 @@ import type { StagingUpload } from "../staging-store.ts";
 import { FileReader } from "./file-reader.ts";
 import { uploadParts } from "./multipart-upload.ts";
 import { maxObjectBytes, planParts } from "./plan-parts.ts";
-import type { Ask } from "./s3-connection.ts";
 import { sendBody, UploadProgress } from "./send-body.ts";
+import type { UploadTarget } from "./upload-target.ts";
 import { assertEtag } from "./etag.ts";
-
-export interface UploadTarget {
-  ask: Ask;
-  bucket: string;
-  /** Parts that travel at once. */
-  parallel: number;
-  partBytes: number;
-}
 
 /** Puts a file into the bucket, in one request when it fits into one part, else part by part. Answers SHA-256. */
 export async function uploadFile(target: UploadTarget, args: StagingUpload): Promise<string> {
