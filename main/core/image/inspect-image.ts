@@ -2,7 +2,7 @@ import type { ImageFacts } from "#contract/facts.ts";
 import type { Ports } from "#ports/ports.ts";
 import { readBoot } from "./facts/boot/boot.ts";
 import { attempt } from "./facts/attempt.ts";
-import { readDiskLayout, toPartitionFacts } from "./facts/disk-layout.ts";
+import { placeName, readDiskLayout, toPartitionFacts } from "./facts/disk-layout.ts";
 import { readGuest, type GuestFacts } from "./facts/guest.ts";
 import { readIso } from "./facts/iso.ts";
 import { findRoot } from "./facts/root-tree.ts";
@@ -76,9 +76,10 @@ async function readDiskContent(disk: BlockDevice, notes: string[]): Promise<Cont
   if (root !== null) return { ...base, ...(await readGuest(disk, root, notes)) };
   if (layout.volumes.length === 0)
     notes.push("Nothing is recognised on the disk: no partitions, no filesystem.");
-  for (const { partition, found } of layout.volumes) {
+  for (const volume of layout.volumes) {
+    const { found } = volume;
     if (found !== null && found.open === null && found.type !== "swap") {
-      notes.push(`Partition ${partition.number}: ${found.unreadable ?? "it cannot be opened"}.`);
+      notes.push(`${placeName(volume)}: ${found.unreadable ?? "it cannot be opened"}.`);
     }
   }
   const boot = await attempt(notes, "The boot chain", () => readBoot(disk, efiTrees, []));

@@ -45,6 +45,10 @@ export async function readDiskLayout(disk: BlockDevice, notes: string[]): Promis
   return { table: table.kind, volumes };
 }
 
+/** For notes: `Partition 3`, or `The disk` where there are no partitions. */
+export const placeName = ({ partition }: Volume): string =>
+  partition.number === 0 ? "The disk" : `Partition ${partition.number}`;
+
 export const toPartitionFacts = ({ partition, found }: Volume): PartitionFacts => {
   const { partUuid: _internal, ...shown } = partition;
   return {

@@ -32,10 +32,10 @@ export async function readKernels(
 }
 
 async function readKernel(tree: FileTree, kernel: Kernel, wanted: readonly string[]): Promise<KernelFacts> {
-  const [modules, initramfs] = await Promise.all([
-    readKernelModules(tree, kernel.version, wanted),
-    readInitramfsOf(tree, kernel, new Set(wanted)),
-  ]);
+  const modules = await readKernelModules(tree, kernel.version, wanted);
+  // what is built in has no file: looking for it would mean to unpack everything
+  const asFiles = wanted.filter((name) => modules?.builtIn.has(name) !== true);
+  const initramfs = await readInitramfsOf(tree, kernel, new Set(asFiles));
   const drivers: KernelFacts["drivers"] = {};
   for (const name of modules === null ? [] : wanted) {
     drivers[name] = {

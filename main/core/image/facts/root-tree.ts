@@ -2,7 +2,7 @@ import type { Filesystem } from "#core/image/filesystem/filesystem.ts";
 import { createFileTree, type FileTree, type Mount } from "#core/image/filesystem/file-tree.ts";
 import { printable } from "#core/image/source/binary.ts";
 import { attempt } from "./attempt.ts";
-import type { Volume } from "./disk-layout.ts";
+import { placeName, type Volume } from "./disk-layout.ts";
 import { readLines } from "./text-lines.ts";
 
 export interface RootTree {
@@ -27,7 +27,7 @@ export async function findRoot(
   for (const volume of volumes) {
     const open = volume.found?.open ?? null;
     if (open === null) continue;
-    const filesystem = await attempt(notes, `Partition ${volume.partition.number}`, open);
+    const filesystem = await attempt(notes, placeName(volume), open);
     if (filesystem === null) continue;
     opened.push({ volume, filesystem });
     notes.push(...filesystem.notes);
@@ -37,9 +37,7 @@ export async function findRoot(
   const candidates = opened.filter(({ filesystem }) => filesystem.type !== "vfat");
   for (const candidate of candidates) {
     const alone = createFileTree([{ path: "/", filesystem: candidate.filesystem }]);
-    const isRoot = await attempt(notes, `Partition ${candidate.volume.partition.number}`, () =>
-      looksLikeRoot(alone),
-    );
+    const isRoot = await attempt(notes, placeName(candidate.volume), () => looksLikeRoot(alone));
     if (isRoot !== true) continue;
     const mounts = (await attempt(notes, "/etc/fstab", () => readMounts(alone, opened, notes))) ?? [];
     const tree = createFileTree([{ path: "/", filesystem: candidate.filesystem }, ...mounts]);

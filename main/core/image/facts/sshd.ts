@@ -73,7 +73,7 @@ async function findStart(
 
 /** A link to a unit that is not there starts nothing. */
 const isLive = async (tree: FileTree, init: InitSystem, unit: string, link: string): Promise<boolean> =>
-  (await init.unitPath(unit)) !== null || (await tree.stat(link)) !== null;
+  (await init.unitPath(unit)) !== null || (await tree.stat(link))?.kind === "file";
 
 async function findInScripts(tree: FileTree): Promise<Where | null> {
   const started = (await tree.readDirectory("/etc/init.d"))

@@ -36,6 +36,9 @@ export function slice(device: BlockDevice, offsetBytes: number, sizeBytes: numbe
   };
 }
 
-/** What is there of a range: shorter at the end of the device, empty behind it. */
-export const readUpTo = (device: BlockDevice, offsetBytes: number, lengthBytes: number): Promise<Buffer> =>
-  device.read(offsetBytes, Math.max(0, Math.min(lengthBytes, device.sizeBytes - offsetBytes)));
+/** What is there of a range: shorter at the end of the device, empty outside of it. */
+export function readUpTo(device: BlockDevice, offsetBytes: number, lengthBytes: number): Promise<Buffer> {
+  const length = Math.min(lengthBytes, device.sizeBytes - offsetBytes);
+  if (!(offsetBytes >= 0 && length > 0)) return Promise.resolve(Buffer.alloc(0));
+  return device.read(offsetBytes, length);
+}

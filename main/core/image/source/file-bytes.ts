@@ -58,7 +58,7 @@ function createFileBytes(path: string, file: FileHandle, sizeBytes: number): Fil
     sizeBytes,
     async read(offsetBytes, lengthBytes) {
       const wanted = Math.max(0, Math.min(lengthBytes, sizeBytes - offsetBytes));
-      const buffer = Buffer.alloc(wanted);
+      const buffer = Buffer.allocUnsafe(wanted);
       let done = 0;
       while (done < wanted) {
         const { bytesRead } = await file.read(buffer, done, wanted - done, offsetBytes + done);

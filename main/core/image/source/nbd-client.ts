@@ -3,23 +3,12 @@ import { AppError } from "#core/lib/app-error.ts";
 import { assertInside, type ByteRange, type OpenBlockDevice } from "./block-device.ts";
 import { nbdHandshake } from "./nbd-handshake.ts";
 import { nbd, requestFrame } from "./nbd-protocol.ts";
+import { malformed, receiveReplies, type Pending } from "./nbd-replies.ts";
 import { SocketReader } from "./socket-reader.ts";
 
-/** A request is split into pieces of this size, which travel together (the protocol's default limit is 32 MiB). */
+/** A read is split into pieces of this size, which travel together (the protocol's default limit is 32 MiB). */
 const maxRequestBytes = 1024 ** 2;
-const maxChunkBytes = maxRequestBytes + 4096;
 const maxExtents = 1_000_000;
-
-interface Pending {
-  readonly offsetBytes: number;
-  readonly lengthBytes: number;
-  /** null for block status. */
-  readonly target: Buffer | null;
-  readonly extents: { lengthBytes: number; flags: number }[];
-  readonly resolve: () => void;
-  readonly reject: (error: Error) => void;
-  error: Error | null;
-}
 
 /** Connects to an NBD server on a unix socket. Requests are pipelined; replies may come in any order. */
 export async function connectNbd(socketPath: string, exportName: string): Promise<OpenBlockDevice> {
@@ -30,26 +19,31 @@ export async function connectNbd(socketPath: string, exportName: string): Promis
     const pending = new Map<bigint, Pending>();
     let nextHandle = 1n;
     let lost: Error | null = null;
-    receive(reader, pending).catch((error: Error) => {
+    receiveReplies(reader, pending).catch((error: Error) => {
       lost = error;
       for (const request of pending.values()) request.reject(error);
       pending.clear();
       socket.destroy();
     });
 
-    const send = (command: number, offsetBytes: number, lengthBytes: number, target: Buffer | null) =>
-      new Promise<Pending["extents"]>((resolve, reject) => {
+    const send = (
+      command: number,
+      offsetBytes: number,
+      lengthBytes: number,
+      target: Buffer | null,
+    ): Promise<Pending["extents"]> =>
+      new Promise((resolve, reject) => {
         if (lost !== null) return reject(lost);
         const extents: Pending["extents"] = [];
         const handle = nextHandle++;
-        const settle = { resolve: () => resolve(extents), reject, error: null };
-        pending.set(handle, { offsetBytes, lengthBytes, target, extents, ...settle });
+        const state = { resolve: () => resolve(extents), reject, receivedBytes: 0, error: null };
+        pending.set(handle, { offsetBytes, lengthBytes, target, extents, ...state });
         socket.write(requestFrame(command, handle, offsetBytes, lengthBytes));
       });
 
     const read = async (offsetBytes: number, lengthBytes: number): Promise<Buffer> => {
       assertInside(info, offsetBytes, lengthBytes);
-      const buffer = Buffer.alloc(lengthBytes); // zeroed: holes are not sent
+      const buffer = Buffer.allocUnsafe(lengthBytes); // every byte is accounted for by its reply
       const parts: Promise<unknown>[] = [];
       for (let done = 0; done < lengthBytes; done += maxRequestBytes) {
         const part = Math.min(maxRequestBytes, lengthBytes - done);
@@ -94,56 +88,3 @@ export async function connectNbd(socketPath: string, exportName: string): Promis
     throw error;
   }
 }
-
-const malformed = (): AppError => new AppError("protocol", "NBD: a reply is malformed");
-
-/** Runs until the connection ends; then it rejects. */
-async function receive(reader: SocketReader, pending: Map<bigint, Pending>): Promise<never> {
-  for (;;) {
-    const head = await reader.take(16);
-    const magic = head.readUInt32BE(0);
-    const handle = head.readBigUInt64BE(8);
-    const request = pending.get(handle);
-    if (request === undefined) throw malformed();
-    let done = true;
-    if (magic === nbd.simpleReplyMagic) {
-      if (head.readUInt32BE(4) !== 0) request.error = failed(head.readUInt32BE(4));
-      else if (request.target !== null) (await reader.take(request.lengthBytes)).copy(request.target);
-    } else if (magic === nbd.structuredReplyMagic) {
-      const length = (await reader.take(4)).readUInt32BE(0);
-      if (length > maxChunkBytes) throw malformed();
-      const payload = length === 0 ? Buffer.alloc(0) : await reader.take(length);
-      takeChunk(request, head.readUInt16BE(6), payload);
-      done = (head.readUInt16BE(4) & nbd.chunk.doneFlag) !== 0;
-    } else throw malformed();
-    if (!done) continue;
-    pending.delete(handle);
-    if (request.error === null) request.resolve();
-    else request.reject(request.error);
-  }
-}
-
-function takeChunk(request: Pending, type: number, payload: Buffer): void {
-  if (type === nbd.chunk.none) return;
-  if ((type & nbd.chunk.errorBit) !== 0) {
-    request.error ??= failed(payload.length >= 4 ? payload.readUInt32BE(0) : 5);
-    return;
-  }
-  if (type === nbd.chunk.blockStatus) {
-    for (let at = 4; at + 8 <= payload.length; at += 8) {
-      request.extents.push({ lengthBytes: payload.readUInt32BE(at), flags: payload.readUInt32BE(at + 4) });
-    }
-    return;
-  }
-  if (request.target === null || payload.length < 8) throw malformed();
-  const start = Number(payload.readBigUInt64BE(0)) - request.offsetBytes;
-  if (type === nbd.chunk.offsetHole) return; // the target is zeroed already
-  if (type !== nbd.chunk.offsetData || start < 0 || start + payload.length - 8 > request.lengthBytes)
-    throw malformed();
-  payload.copy(request.target, start, 8);
-}
-
-const failed = (errno: number): AppError =>
-  new AppError("image-unreadable", `QEMU could not read a part of the image (error ${errno})`, {
-    hint: "The file may be truncated or damaged; check it with `qemu-img check`.",
-  });

@@ -1,12 +1,15 @@
 import type { Socket } from "node:net";
 import { AppError } from "#core/lib/app-error.ts";
 
-/** Takes exact pieces off a socket, in order. At most `maxWaitingBytes` are held before the socket pauses. */
+/** More than this is not held for a consumer that is not asking; the socket waits. */
+const maxWaitingBytes = 4 * 1024 ** 2;
+
+/** Takes exact pieces off a socket, in order, each straight into its place. */
 export class SocketReader {
   readonly #socket: Socket;
   #chunks: Buffer[] = [];
   #waitingBytes = 0;
-  #wanted: { bytes: number; resolve: (b: Buffer) => void; reject: (e: Error) => void } | null = null;
+  #wanted: { target: Buffer; done: number; resolve: () => void; reject: (e: Error) => void } | null = null;
   #failure: Error | null = null;
 
   constructor(socket: Socket) {
@@ -17,11 +20,19 @@ export class SocketReader {
   }
 
   /** The next `bytes` bytes. One caller at a time. */
-  take(bytes: number): Promise<Buffer> {
-    if (this.#waitingBytes >= bytes) return Promise.resolve(this.#cut(bytes));
+  async take(bytes: number): Promise<Buffer> {
+    const target = Buffer.allocUnsafe(bytes);
+    await this.takeInto(target);
+    return target;
+  }
+
+  /** Fills the target with what comes next. One caller at a time. */
+  takeInto(target: Buffer): Promise<void> {
+    const done = this.#drain(target, 0);
+    if (done === target.length) return Promise.resolve();
     if (this.#failure !== null) return Promise.reject(this.#lost(this.#failure));
     return new Promise((resolve, reject) => {
-      this.#wanted = { bytes, resolve, reject };
+      this.#wanted = { target, done, resolve, reject };
       this.#socket.resume();
     });
   }
@@ -30,31 +41,30 @@ export class SocketReader {
     this.#chunks.push(chunk);
     this.#waitingBytes += chunk.length;
     const wanted = this.#wanted;
-    if (wanted !== null && this.#waitingBytes >= wanted.bytes) {
-      this.#wanted = null;
-      wanted.resolve(this.#cut(wanted.bytes));
+    if (wanted !== null) {
+      wanted.done = this.#drain(wanted.target, wanted.done);
+      if (wanted.done === wanted.target.length) {
+        this.#wanted = null;
+        wanted.resolve();
+      }
     }
-    if (this.#wanted === null && this.#waitingBytes > maxWaitingBytes) this.#socket.pause();
+    if (this.#waitingBytes > maxWaitingBytes) this.#socket.pause();
   }
 
-  #cut(bytes: number): Buffer {
-    this.#waitingBytes -= bytes;
-    const first = this.#chunks[0];
-    if (first !== undefined && first.length > bytes) {
-      this.#chunks[0] = first.subarray(bytes);
-      return first.subarray(0, bytes);
-    }
-    const result = Buffer.allocUnsafe(bytes);
-    let done = 0;
-    while (done < bytes) {
-      const chunk = this.#chunks.shift();
+  /** Moves what is there into the target from `done` on; answers how far it is filled now. */
+  #drain(target: Buffer, done: number): number {
+    let filled = done;
+    while (filled < target.length) {
+      const chunk = this.#chunks[0];
       if (chunk === undefined) break;
-      const part = Math.min(chunk.length, bytes - done);
-      chunk.copy(result, done, 0, part);
-      done += part;
-      if (part < chunk.length) this.#chunks.unshift(chunk.subarray(part));
+      const part = Math.min(chunk.length, target.length - filled);
+      chunk.copy(target, filled, 0, part);
+      filled += part;
+      this.#waitingBytes -= part;
+      if (part === chunk.length) this.#chunks.shift();
+      else this.#chunks[0] = chunk.subarray(part);
     }
-    return result;
+    return filled;
   }
 
   #fail(error: Error): void {
@@ -64,11 +74,7 @@ export class SocketReader {
   }
 
   #lost(cause: Error): AppError {
-    return new AppError("image-unreadable", "The connection to QEMU's block layer was lost", {
-      cause,
-      retry: "now",
-    });
+    const message = "The connection to QEMU's block layer was lost";
+    return new AppError("image-unreadable", message, { cause, retry: "now" });
   }
 }
-
-const maxWaitingBytes = 4 * 1024 ** 2;

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { WhereSchema } from "#contract/facts.ts";
 import type { FileTree } from "#core/image/filesystem/file-tree.ts";
 import { printable } from "#core/image/source/binary.ts";
-import { parseAssignments, readLines, type TextLine } from "#core/image/facts/text-lines.ts";
+import { readLines, type TextLine } from "#core/image/facts/text-lines.ts";
 import { parseGrubConfig } from "./grub-config.ts";
 
 export interface CommandLine {
@@ -30,6 +30,7 @@ const maxEntries = 64;
 export async function readBootEntries(tree: FileTree): Promise<readonly BootEntry[]> {
   for (const path of grubConfigs) {
     const lines = await readLines(tree, path);
+    if (lines.length === 0) continue;
     const raw = parseGrubConfig(lines);
     const entries: BootEntry[] = [];
     for (const entry of raw.slice(0, maxEntries)) {
@@ -80,7 +81,7 @@ async function readLoaderEntries(tree: FileTree, grubConfig: string): Promise<Bo
     .map((entry) => entry.name)
     .filter((name) => name.endsWith(".conf"));
   if (names.length === 0) return [];
-  const environment = parseAssignments(await readLines(tree, grubConfig.replace(/grub\.cfg$/, "grubenv")));
+  const kernelOptions = await readKernelOptions(tree, grubConfig.replace(/grub\.cfg$/, "grubenv"));
   const entries: BootEntry[] = [];
   const newestFirst = names.sort((a, b) => b.localeCompare(a, "en", { numeric: true }));
   for (const name of newestFirst.slice(0, maxEntries)) {
@@ -90,9 +91,7 @@ async function readLoaderEntries(tree: FileTree, grubConfig: string): Promise<Bo
     const kernel = fields.find((field) => field.key === "linux");
     if (kernel === undefined) continue;
     const options = fields.filter((field) => field.key === "options");
-    const text = options
-      .map((o) => o.value.replace("$kernelopts", environment.get("kernelopts") ?? ""))
-      .join(" ");
+    const text = options.map((o) => o.value.replace("$kernelopts", () => kernelOptions)).join(" ");
     const initrds = fields
       .filter((field) => field.key === "initrd")
       .flatMap((field) => field.value.split(/\s+/));
@@ -101,6 +100,12 @@ async function readLoaderEntries(tree: FileTree, grubConfig: string): Promise<Bo
     entries.push(await located(tree, path, { kernel: kernel.value, initrds: readable, options: text, line }));
   }
   return entries;
+}
+
+/** grubenv holds whole lines of `name=value`, without quotes. */
+async function readKernelOptions(tree: FileTree, path: string): Promise<string> {
+  const line = (await readLines(tree, path)).find(({ text }) => text.startsWith("kernelopts="));
+  return line?.text.slice("kernelopts=".length) ?? "";
 }
 
 async function readExtlinux(tree: FileTree): Promise<BootEntry[]> {

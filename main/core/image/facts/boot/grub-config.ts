@@ -10,32 +10,27 @@ export function parseGrubConfig(lines: readonly TextLine[]): RawEntry[] {
   const variables = new Map<string, string>();
   const entries: RawEntry[] = [];
   let entry: { kernel: string; initrds: string[]; options: string; line: number } | null = null;
+  // like GRUB, put in nothing for what was never set
   const expand = (text: string): string =>
-    text.replace(
-      /\$\{?(\w+)\}?/g,
-      (whole, name: string) => variables.get(name) ?? (name === "root" ? "" : whole),
-    );
-  for (const { line, text } of joinContinued(lines)) {
-    const assignment = /^set\s+(\w+)=["']?([^"']*)["']?$/.exec(text);
+    text.replace(/\$\{?(\w+)\}?/g, (_whole, name: string) => variables.get(name) ?? "");
+  for (const { line, text: raw } of joinContinued(lines)) {
+    const assignment = /^set\s+(\w+)=["']?([^"']*)["']?$/.exec(raw);
     if (assignment !== null) {
       const [, name = "", value = ""] = assignment;
       if (!value.includes("$")) variables.set(name, value);
       continue;
     }
+    const text = expand(raw);
     if (/^menuentry\s/.test(text)) entry = null;
     // an entry may stand on one line: menuentry "x" { linux /vmlinuz root=…
     const linux = /(?:^|[{;]\s*)(?:linux|linux16|linuxefi)\s+(\S+)\s*([^;}]*)/.exec(text);
     if (linux !== null) {
-      entry = { kernel: expand(linux[1] ?? ""), initrds: [], options: expand(linux[2] ?? "").trim(), line };
+      entry = { kernel: linux[1] ?? "", initrds: [], options: (linux[2] ?? "").trim(), line };
       entries.push(entry);
     }
     const initrd = /(?:^|[{;]\s*)(?:initrd|initrd16|initrdefi)\s+([^;}]+)/.exec(text);
     if (initrd !== null && entry !== null) {
-      entry.initrds.push(
-        ...expand(initrd[1] ?? "")
-          .trim()
-          .split(/\s+/),
-      );
+      entry.initrds.push(...(initrd[1] ?? "").trim().split(/\s+/));
     }
   }
   const chosen = Number(variables.get("default") ?? "0");

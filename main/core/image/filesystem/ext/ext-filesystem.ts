@@ -11,7 +11,7 @@ import type { ExtSuperblock } from "./superblock.ts";
 const rootInode = 2;
 const maxDirectoryBytes = 64 * 1024 ** 2;
 const maxDirectoryEntries = 500_000;
-/** Larger folders are read again each time rather than kept. */
+/** Of folders larger than this only the last one is kept. */
 const maxCachedEntries = 20_000;
 const maxLinkBytes = 4096;
 const maxReadBytes = 256 * 1024 ** 2;
@@ -22,6 +22,7 @@ export function openExt(device: BlockDevice, superblock: ExtSuperblock): Filesys
   const readInode = createInodeReader(device, superblock);
   const inodes = createBoundedMap<number, ExtInode>(20_000);
   const directories = createBoundedMap<number, Map<string, ExtDirectoryEntry>>(500);
+  const large = createBoundedMap<number, Map<string, ExtDirectoryEntry>>(1);
 
   async function inode(number: number): Promise<ExtInode> {
     const known = inodes.get(number);
@@ -56,7 +57,7 @@ export function openExt(device: BlockDevice, superblock: ExtSuperblock): Filesys
   }
 
   async function entries(directory: ExtInode): Promise<Map<string, ExtDirectoryEntry>> {
-    const known = directories.get(directory.number);
+    const known = directories.get(directory.number) ?? large.get(directory.number);
     if (known !== undefined) return known;
     const found = new Map<string, ExtDirectoryEntry>();
     const add = (entry: ExtDirectoryEntry): void => {
@@ -77,7 +78,7 @@ export function openExt(device: BlockDevice, superblock: ExtSuperblock): Filesys
         }
       }
     }
-    if (found.size <= maxCachedEntries) directories.set(directory.number, found);
+    (found.size <= maxCachedEntries ? directories : large).set(directory.number, found);
     return found;
   }
 

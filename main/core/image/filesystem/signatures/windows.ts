@@ -40,22 +40,31 @@ function volumeName(record: Buffer): string | null {
 
 export const exfat: Recogniser = async (head, device) => {
   if (!textAt(head, 3, "EXFAT   ") || head.length < 512) return null;
-  const sectorBytes = 2 ** head.readUInt8(108);
-  const clusterBytes = sectorBytes * 2 ** head.readUInt8(109);
   const uuid = serial(head.readUInt32LE(100));
-  if (clusterBytes > 32 * 1024 ** 2) return { type: "exfat", uuid, label: null };
-  const at = head.readUInt32LE(88) * sectorBytes + (head.readUInt32LE(96) - 2) * clusterBytes;
-  return { type: "exfat", uuid, label: await exfatLabel(device, at, clusterBytes) };
+  return { type: "exfat", uuid, label: await exfatLabel(head, device) };
 };
 
-/** Directory entry 0x83: count of characters, then UTF-16. */
-async function exfatLabel(device: BlockDevice, at: number, clusterBytes: number): Promise<string | null> {
-  if (at < 0) return null;
-  const root = await readUpTo(device, at, Math.min(clusterBytes, 65536));
-  for (let entry = 0; entry + 32 <= root.length && root[entry] !== 0; entry += 32) {
-    if (root[entry] !== 0x83) continue;
-    const characters = Math.min(root.readUInt8(entry + 1), 11);
-    return root.toString("utf16le", entry + 2, entry + 2 + characters * 2) || null;
+const maxRootClusters = 64;
+
+/** Directory entry 0x83 of the root: count of characters, then UTF-16. The root is a chain of clusters. */
+async function exfatLabel(head: Buffer, device: BlockDevice): Promise<string | null> {
+  const sectorBytes = 2 ** head.readUInt8(108);
+  const clusterBytes = sectorBytes * 2 ** head.readUInt8(109);
+  if (clusterBytes > 32 * 1024 ** 2) return null;
+  const fatStart = head.readUInt32LE(80) * sectorBytes;
+  const heapStart = head.readUInt32LE(88) * sectorBytes;
+  let cluster = head.readUInt32LE(96);
+  for (let turn = 0; turn < maxRootClusters && cluster >= 2 && cluster < 0xffff_fff7; turn++) {
+    const at = heapStart + (cluster - 2) * clusterBytes;
+    const part = await readUpTo(device, at, Math.min(clusterBytes, 65536));
+    for (let entry = 0; entry + 32 <= part.length; entry += 32) {
+      if (part[entry] === 0) return null;
+      if (part[entry] !== 0x83) continue;
+      const characters = Math.min(part.readUInt8(entry + 1), 11);
+      return part.toString("utf16le", entry + 2, entry + 2 + characters * 2) || null;
+    }
+    const next = await readUpTo(device, fatStart + cluster * 4, 4);
+    cluster = next.length < 4 ? 0 : next.readUInt32LE(0);
   }
   return null;
 }
