@@ -12,6 +12,7 @@ import { TypingTurn } from "./typing-turn.ts";
 let folder: string;
 let server: Server;
 let client: Socket | null;
+let sockets: Set<Socket>;
 let clients: number;
 let received: Buffer;
 let reading: boolean;
@@ -21,21 +22,24 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "gs-serial-"));
   received = Buffer.of();
   client = null;
+  sockets = new Set();
   clients = 0;
   reading = true;
   server = createServer({ pauseOnConnect: true }, (socket) => {
     client = socket;
+    sockets.add(socket);
     clients += 1;
     socket.on("data", (bytes: Buffer) => (received = Buffer.concat([received, bytes])));
     socket.on("error", () => {});
     socket.on("close", () => (client = null));
     if (reading) socket.resume();
     else socket.pause();
+    reading = true;
   });
   await new Promise<void>((resolve) => server.listen(join(folder, "tty"), resolve));
 });
 afterEach(async () => {
-  client?.destroy();
+  for (const socket of sockets) socket.destroy();
   await new Promise((resolve) => server.close(resolve));
   await rm(folder, { recursive: true });
 });
@@ -69,6 +73,18 @@ describe("SerialInput", () => {
     client?.resume();
     await closed;
     expect(received.length).toBe(100_000);
+  });
+
+  it("does not wait for ever for a guest that reads nothing, neither to leave nor to type again", async () => {
+    reading = false;
+    const impatient = { ...nodeClock, sleep: () => nodeClock.sleep(20) };
+    const leaving = input({ clock: impatient });
+    await leaving.write("lost");
+    await leaving.close();
+    const next = input();
+    await next.write("x"); // the turn was given back
+    await next.close();
+    expect(received.toString()).not.toContain("lost");
   });
 
   it("passes a large text at the guest's pace and stops when it is cancelled", async () => {

@@ -4,8 +4,11 @@ import { AppError } from "#core/lib/app-error.ts";
 
 /** One read; also the most that is in memory for one reader. */
 const pieceBytes = 64 * 1024;
-/** A serial port writes byte by byte: a short wait after news gathers them, unnoticed by someone who types. */
-const gatherMs = 8;
+/**
+ * A serial port writes byte by byte, and a watcher that hears each of them costs more than all the rest. So the
+ * first byte after a silence is read at once, and while output flows it is fetched at this pace without a watcher.
+ */
+const gatherMs = 16;
 /** Some file systems (network, FUSE) tell a watcher nothing. */
 const pollMs = 1_000;
 
@@ -19,19 +22,15 @@ export async function* readTranscript(
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
   let offset = fromByte;
-  const growth = watchGrowth(path, signal);
-  try {
-    while (!signal.aborted) {
-      growth.reset(); // before reading, so that what is appended meanwhile counts as news
-      for await (const piece of readToEnd(path, offset)) {
-        offset += piece.length;
-        yield piece;
-        if (signal.aborted) return;
-      }
-      await growth.wait();
+  while (!signal.aborted) {
+    const before = offset;
+    for await (const piece of readToEnd(path, offset)) {
+      offset += piece.length;
+      yield piece;
+      if (signal.aborted) return;
     }
-  } finally {
-    growth.close();
+    if (offset > before) await new Promise((resolve) => setTimeout(resolve, gatherMs));
+    else await growth(path, offset, signal);
   }
 }
 
@@ -62,34 +61,25 @@ async function* readToEnd(path: string, fromByte: number): AsyncGenerator<Uint8A
   }
 }
 
-interface Growth {
-  reset(): void;
-  wait(): Promise<void>;
-  close(): void;
-}
-
-function watchGrowth(path: string, signal: AbortSignal): Growth {
-  let news = Promise.withResolvers<void>();
+/** Resolves when the file may be longer than `offset`, or the signal aborts. */
+async function growth(path: string, offset: number, signal: AbortSignal): Promise<void> {
+  const news = Promise.withResolvers<void>();
   const tell = (): void => news.resolve();
   let watcher: ReturnType<typeof watch> | null = null;
   try {
     watcher = watch(path, { persistent: false }, tell);
-    watcher.on("error", () => watcher?.close());
+    watcher.on("error", tell);
   } catch {
     // no file yet, or no watchers left on this system: the poll goes on
   }
   signal.addEventListener("abort", tell);
-  return {
-    reset: () => (news = Promise.withResolvers<void>()),
-    async wait() {
-      const timer = setTimeout(tell, pollMs);
-      await news.promise;
-      clearTimeout(timer);
-      if (!signal.aborted) await new Promise((resolve) => setTimeout(resolve, gatherMs));
-    },
-    close() {
-      watcher?.close();
-      signal.removeEventListener("abort", tell);
-    },
-  };
+  const timer = setTimeout(tell, pollMs);
+  try {
+    // What was written before the watcher listened is no news to it.
+    if ((await transcriptSize(path)) <= offset && !signal.aborted) await news.promise;
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", tell);
+    watcher?.close();
+  }
 }

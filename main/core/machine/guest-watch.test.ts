@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { HardwareSchema, type AcceleratorName } from "#contract/machine.ts";
+import { writeJson } from "#core/library/json-file.ts";
 import { StateStore } from "#core/state-store.ts";
 import { GuestWatch } from "./guest-watch.ts";
 import { machineFolder } from "./machine-folder.ts";
@@ -15,12 +16,15 @@ let state: MachineState;
 let watch: GuestWatch;
 let seconds: number;
 let resumed: number;
+let recordChanges: number;
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), "gs-watch-"));
   await writeFile(join(root, "disk.qcow2"), "");
   await writeFile(join(root, "transcript.log"), "before");
   seconds = 0;
   resumed = 0;
+  recordChanges = 0;
+  await writeFile(folder().record, "{}");
   store = new StateStore();
 });
 afterEach(async () => {
@@ -30,7 +34,13 @@ afterEach(async () => {
 
 const folder = () => {
   const full = machineFolder(root, "m");
-  return { ...full, path: root, disk: join(root, "disk.qcow2"), transcript: join(root, "transcript.log") };
+  return {
+    ...full,
+    path: root,
+    record: join(root, "machine.json"),
+    disk: join(root, "disk.qcow2"),
+    transcript: join(root, "transcript.log"),
+  };
 };
 
 function open(accelerator: AcceleratorName): void {
@@ -77,6 +87,7 @@ function open(accelerator: AcceleratorName): void {
     state,
     run,
     resume,
+    onRecordChange: () => (recordChanges += 1),
   });
 }
 
@@ -121,6 +132,17 @@ describe("GuestWatch", () => {
     seconds = 600;
     await watch.tick();
     expect(state.view.silentSinceMs).toBeNull();
+  });
+
+  it("hears of a record that was replaced", async () => {
+    open("tcg");
+    await watch.tick();
+    await watch.tick();
+    expect(recordChanges).toBe(0);
+    await writeJson(folder().record, { new: true });
+    await watch.tick();
+    await watch.tick();
+    expect(recordChanges).toBe(1);
   });
 
   it("takes a power button that the guest overlooked back after a while", async () => {

@@ -1,4 +1,4 @@
-import { statfs } from "node:fs/promises";
+import { stat, statfs } from "node:fs/promises";
 import { AppError } from "#core/lib/app-error.ts";
 import type { Ports } from "#ports/ports.ts";
 import { diskUsedBytes } from "./disk-file.ts";
@@ -14,6 +14,8 @@ interface GuestWatchDeps {
   run: RunRecord;
   /** QMP `cont`. */
   resume: () => Promise<void>;
+  /** Another process has replaced `machine.json`. */
+  onRecordChange: () => void;
 }
 
 const tickMs = 500;
@@ -31,6 +33,7 @@ export class GuestWatch {
   #ticking: Promise<void> | null = null;
   #stoppingSinceMs: number | null = null;
   #waitsForSpace = false;
+  #recordSeen: string | null = null;
   #closed = false;
 
   constructor(deps: GuestWatchDeps) {
@@ -90,6 +93,7 @@ export class GuestWatch {
         diskUsedBytes: await diskUsedBytes(folder.disk),
       };
       if (this.#waitsForSpace) await this.#resumeWhenPossible();
+      await this.#lookAtRecord();
       if (this.#closed) return;
       state.update({ ...sizes, silentSinceMs: this.#silentMs(sizes.transcriptBytes) });
       if (this.#stoppingSinceMs !== null && ports.clock.nowMs() - this.#stoppingSinceMs > stoppingMs) {
@@ -110,6 +114,14 @@ export class GuestWatch {
     if (run.accelerator === "tcg" || transcriptBytes > run.transcriptStartByte) return null;
     const sinceMs = Date.parse(ports.clock.nowIso()) - Date.parse(run.startedAt);
     return sinceMs >= silenceMs ? silenceMs : null;
+  }
+
+  /** Records are replaced, never rewritten: a new one is a new file. */
+  async #lookAtRecord(): Promise<void> {
+    const { ino, mtimeMs } = await stat(this.#deps.folder.record);
+    const seen = `${ino} ${mtimeMs}`;
+    if (this.#recordSeen !== null && this.#recordSeen !== seen) this.#deps.onRecordChange();
+    this.#recordSeen = seen;
   }
 
   async #resumeWhenPossible(): Promise<void> {

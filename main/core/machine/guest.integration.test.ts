@@ -1,11 +1,12 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { copyFile, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { copyFile, mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { MachineCreateSchema } from "#contract/machine.ts";
 import { ConsoleSession } from "#core/console/console-session.ts";
+import { createDoctor } from "#core/doctor/doctor.ts";
 import { StateStore } from "#core/state-store.ts";
 import { microImage, microLogin, miniInstallerIso } from "#e2e/fixtures/fixtures.ts";
 import type { Ports } from "#ports/ports.ts";
@@ -27,7 +28,7 @@ function open(): Machines {
     ports,
     store: new StateStore(),
     accelerator: () => Promise.resolve("tcg"),
-    firmware: () => Promise.resolve({ uefiCode: null, uefiVars: null }),
+    firmware: () => createDoctor({ ports, store: new StateStore() }).firmware(),
   });
 }
 
@@ -206,6 +207,22 @@ describe("an installer", () => {
       await session.line(`sleep 1; ${read}`);
       await session.waitFor("read-0", { timeoutMs: soonMs });
       await machines.forceOff(id);
+    },
+    installMs,
+  );
+
+  it(
+    "starts from the CD on a blank virtio-blk disk under UEFI too",
+    async () => {
+      const { hardware, ...rest } = recipe(await miniInstallerIso());
+      const uefi = { ...hardware, firmware: "uefi", diskBus: "virtio-blk" } as const;
+      const id = await machines.create({ ...rest, hardware: uefi });
+      await machines.start(id);
+      expect((await stat(join(home, "data", "machines", id, "efivars.fd"))).size).toBeGreaterThan(0);
+      await using session = await ConsoleSession.attach(machines.console(id), { fromByte: 0 });
+      await session.waitFor("Install MicroCloud", { timeoutMs: bootMs });
+      await machines.forceOff(id);
+      expect(machines.view(id).lastError).toBeNull();
     },
     installMs,
   );

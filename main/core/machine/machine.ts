@@ -9,6 +9,7 @@ import { diskUsedBytes } from "./disk-file.ts";
 import { bookEnd, endRun } from "./end-run.ts";
 import { createExclusive } from "./exclusive-file.ts";
 import { findRun } from "./find-run.ts";
+import { watchFolder } from "./folder-watch.ts";
 import { GuestWatch } from "./guest-watch.ts";
 import { launchQemu, type QemuExit } from "./launch-qemu.ts";
 import { machineFolder, type MachineFolder } from "./machine-folder.ts";
@@ -52,6 +53,7 @@ export class Machine {
   #following: Following | null = null;
   #starting: AbortController | null = null;
   #queue: Promise<unknown> = Promise.resolve();
+  #stopWatching = (): void => {};
   #closed = false;
 
   private constructor(id: string, deps: MachineDeps, record: MachineRecord, view: MachineView) {
@@ -82,6 +84,7 @@ export class Machine {
       lastError: null,
       silentSinceMs: null,
     });
+    machine.#watchFiles();
     await machine.reconcile();
     return machine;
   }
@@ -209,7 +212,8 @@ export class Machine {
       );
     } catch (error) {
       const failure = AppError.from(error);
-      const lastError = failure.code === "cancelled" ? null : failure.toWire();
+      const noNews = failure.code === "cancelled" || failure.code === "machine-busy";
+      const lastError = noNews ? null : failure.toWire();
       this.state.update({ power: "off", sshPort: null, lastError });
       throw failure;
     }
@@ -250,8 +254,11 @@ export class Machine {
   async #follow(run: RunRecord, identity: ProcessIdentity, exited: Promise<QemuExit> | null): Promise<void> {
     const { ports } = this.#deps;
     const { folder, state } = this;
+    // A folder watcher would be told of every byte that the guest prints: while it runs, the record is polled.
+    this.#stopWatching();
     const resume = async (): Promise<void> => void (await this.control("cont"));
-    const watch = new GuestWatch({ ports, folder, state, run, resume });
+    const onRecordChange = (): void => this.#reconcileLater();
+    const watch = new GuestWatch({ ports, folder, state, run, resume, onRecordChange });
     const follower = new RunFollower(
       ports,
       { identity, sockets: run.sockets },
@@ -266,7 +273,9 @@ export class Machine {
         },
         onDiskError: (noSpace) => watch.diskError(noSpace),
         onEnd: () =>
-          void this.#oneByOne(() => this.#seeEnd(following)).catch((error: unknown) => this.#warn(error)),
+          void this.#oneByOne(() => this.#seeEnd(following)).catch((error: unknown) =>
+            this.#warn("A machine's end could not be booked", error),
+          ),
       },
     );
     const following: Following = { run, identity, follower, watch, exited, shutdownReason: null };
@@ -280,8 +289,22 @@ export class Machine {
   async #unfollow(): Promise<void> {
     const following = this.#following;
     this.#following = null;
+    if (this.#closed) this.#stopWatching();
+    else if (following !== null) this.#watchFiles();
     await following?.watch.close();
     await following?.follower.close();
+  }
+
+  #watchFiles(): void {
+    const matters = (name: string): boolean => name === "run.json" || name === "machine.json";
+    const { log } = this.#deps.ports;
+    this.#stopWatching = watchFolder(this.folder.path, matters, () => this.#reconcileLater(), log);
+  }
+
+  #reconcileLater(): void {
+    this.reconcile().catch((error: unknown) =>
+      this.#warn("A machine's files changed and cannot be read", error),
+    );
   }
 
   async #seeEnd(following: Following): Promise<void> {
@@ -322,10 +345,8 @@ export class Machine {
     this.state.update({ argv, accelerator, startedAt, lastError: error });
   }
 
-  #warn(error: unknown): void {
-    this.#deps.ports.log.warn("A machine's end could not be booked", {
-      message: AppError.from(error).message,
-    });
+  #warn(message: string, error: unknown): void {
+    this.#deps.ports.log.warn(message, { machine: this.id, message: AppError.from(error).message });
   }
 }
 

@@ -148,6 +148,18 @@ describe("a machine's life", () => {
     expect(record.isoPath).toBe(second);
   });
 
+  it("shows a medium that another copy of the app changes while it runs", async () => {
+    const one = await open();
+    const two = await open();
+    const iso = join(home, "x.iso");
+    await writeFile(iso, Buffer.alloc(MiB));
+    const id = await one.machines.create(recipe());
+    await one.machines.start(id);
+    await two.machines.waitForPower(id, "running", { timeoutMs: 10_000 });
+    await two.machines.insert(id, iso);
+    await expect.poll(() => one.machines.view(id).isoPath, { timeout: 5_000 }).toBe(iso);
+  });
+
   it("stops within its limit even when QEMU does not obey", async () => {
     const { machines } = await open();
     const id = await machines.create(recipe());

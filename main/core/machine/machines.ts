@@ -59,7 +59,6 @@ interface Held {
   readonly machine: Machine;
   readonly console: MachineConsole;
   readonly closeConsole: () => Promise<void>;
-  readonly stopWatching: () => void;
   readonly deleted: AbortController;
 }
 
@@ -83,10 +82,7 @@ export function createMachines(deps: MachineDeps): Machines {
     if (machine === null) return;
     const deleted = new AbortController();
     const { console, close } = openMachineConsole(machine, ports, deleted.signal);
-    const reconcile = (): void => void machine.reconcile().catch((error: unknown) => tell(id, error));
-    const isRecord = (name: string): boolean => name === "run.json" || name === "machine.json";
-    const stopWatching = watchFolder(machine.folder.path, isRecord, reconcile, log);
-    held.set(id, { machine, console, closeConsole: close, stopWatching, deleted });
+    held.set(id, { machine, console, closeConsole: close, deleted });
     store.remove("notices", noticeId(id));
   }
 
@@ -110,7 +106,6 @@ export function createMachines(deps: MachineDeps): Machines {
     const one = held.get(id);
     if (one === undefined) return;
     held.delete(id);
-    one.stopWatching();
     one.deleted.abort();
     await one.closeConsole();
     await one.machine.close();
@@ -185,7 +180,6 @@ export function createMachines(deps: MachineDeps): Machines {
       await scan;
       await Promise.all(
         [...held.values()].map(async (one) => {
-          one.stopWatching();
           one.deleted.abort();
           await one.closeConsole();
           await one.machine.close();
