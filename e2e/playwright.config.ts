@@ -1,6 +1,6 @@
 import { defineConfig } from "@playwright/test";
 import { electronBinary } from "./hosts/electron-host.ts";
-import type { HostName } from "./hosts/running-host.ts";
+import { windowSize, type HostName } from "./hosts/running-host.ts";
 
 /** One set of specs (`specs/`, and what is promised of every host in `hosts/`) over three hosts. */
 const specs = /(specs|hosts)\/.*\.spec\.ts$/;
@@ -19,7 +19,7 @@ export default defineConfig<object, { hostName: HostName }>({
     navigationTimeout: 30_000,
     trace: "retain-on-failure",
     screenshot: "only-on-failure",
-    viewport: { width: 1280, height: 820 },
+    viewport: windowSize,
     launchOptions: {
       executablePath: process.env["GOLDSMITH_CHROMIUM"] ?? "/usr/bin/chromium",
       args: ["--no-sandbox"],

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Asked, Told } from "#e2e/harness/control.ts";
 import { homeEnvironment } from "./home.ts";
 import { HostProcess } from "./host-process.ts";
-import { repository, type RunningHost } from "./running-host.ts";
+import { repository, windowSize, type RunningHost } from "./running-host.ts";
 
 export interface HarnessHost extends RunningHost {
   /** What happened outside the page: links opened, dialogs shown. */
@@ -27,6 +27,7 @@ export async function startHarnessHost(home: string): Promise<HarnessHost> {
   const [context] = browser.contexts();
   if (context === undefined) throw new Error("The harness's browser has no context");
   const page = await firstPage(context.pages(), () => context.waitForEvent("page"));
+  await page.setViewportSize(windowSize);
   await page.waitForURL(/^https:\/\/goldsmith\.app\.invalid\//);
   return {
     page,
@@ -35,6 +36,8 @@ export async function startHarnessHost(home: string): Promise<HarnessHost> {
     output: () => app.said,
     end: async (how) => {
       await app.end(() => (how === "quit" ? app.child.send({ type: "quit" }) : app.child.kill("SIGKILL")));
+      // A crash takes Electron's own renderers along at once; this browser would need a moment to notice.
+      if (how === "SIGKILL" && isAlive(started.pid)) process.kill(started.pid, "SIGKILL");
       await browser.close();
       await processGone(started.pid);
     },
@@ -46,15 +49,16 @@ const firstPage = async (pages: Page[], wait: () => Promise<Page>): Promise<Page
 
 /** The browser ends when its pipe closes; its profile must not be in use at the next start. */
 async function processGone(pid: number): Promise<void> {
-  const isAlive = (): boolean => {
-    try {
-      return process.kill(pid, 0);
-    } catch {
-      return false;
-    }
-  };
-  for (let waitedMs = 0; isAlive(); waitedMs += 50) {
+  for (let waitedMs = 0; isAlive(pid); waitedMs += 50) {
     if (waitedMs > 15_000) throw new Error(`The browser ${pid} is still there`);
     await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
   }
 }

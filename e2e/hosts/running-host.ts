@@ -17,3 +17,6 @@ export interface RunningHost {
 export type StartHost = (home: string) => Promise<RunningHost>;
 
 export const repository = new URL("../../", import.meta.url).pathname;
+
+/** Of the window's content, on every host that can set it: pictures of the specs compare. */
+export const windowSize = { width: 1280, height: 820 };
