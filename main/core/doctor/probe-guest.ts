@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { AcceleratorName } from "#contract/machine.ts";
 import { writeFileAtomic } from "#core/library/json-file.ts";
+import { acceleratorArgs } from "#core/machine/qemu-args.ts";
 import type { Directories } from "#ports/ports.ts";
 
 /** QEMU's -bios takes multiples of 64 KiB; the processor starts 16 bytes below its end. */
@@ -29,21 +30,14 @@ export async function prepareProbeGuest(
   return { romPath, digest };
 }
 
-/** The same processor that machines get (see machine/qemu-args.ts): another one would prove nothing. */
-const processor: Record<AcceleratorName, readonly string[]> = {
-  tcg: ["-accel", "tcg,thread=multi", "-cpu", "max"],
-  kvm: ["-accel", "kvm", "-cpu", "host"],
-  hvf: ["-accel", "hvf", "-cpu", "host"],
-  whpx: ["-accel", "whpx,kernel-irqchip=off"],
-};
-
 const bareMachine =
   "-machine q35 -m 16 -nodefaults -no-user-config -no-reboot -display none -monitor none -serial stdio " +
   "-device isa-debug-exit,iobase=0xf4,iosize=4";
 
+/** With the very processor that machines get: another one would prove nothing about them. */
 export const probeArgv = (qemu: string, accelerator: AcceleratorName, romPath: string): string[] => [
   qemu,
-  ...processor[accelerator],
+  ...acceleratorArgs[accelerator],
   ...bareMachine.split(" "),
   "-bios",
   romPath,

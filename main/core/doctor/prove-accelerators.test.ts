@@ -44,7 +44,7 @@ esac
     { processes: nodeProcesses, clock: nodeClock },
     {
       qemu,
-      romPath: "/dev/null",
+      romPath: join(folder, "rom"),
       host: { ...host, ...options.host },
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     },
@@ -113,7 +113,7 @@ describe("proof of accelerators by a micro-boot", () => {
   });
 
   it("tells hardware that is a little slower than emulation", async () => {
-    const proof = await prove(loopOfMs(400));
+    const proof = await prove(loopOfMs(700), { tcg: loopOfMs(350) });
     expect(proof.chosen).toBe("tcg");
     expect(proof.candidates[0]).toMatchObject({ ok: false, outcome: "slower-than-tcg" });
     expect(proof.candidates[0]?.reason).toMatch(/[1-9]\.\d times slower/);
@@ -124,7 +124,7 @@ describe("proof of accelerators by a micro-boot", () => {
     const proof = await prove("printf 'RPLFT<..'; exec sleep 60");
     expect(performance.now() - startedMs).toBeLessThan(4_000);
     expect(proof.candidates[0]).toMatchObject({ ok: false, outcome: "slower-than-tcg" });
-    expect(proof.candidates[0]?.reason).toMatch(/at least \d,\d00 times slower/);
+    expect(proof.candidates[0]?.reason).toMatch(/at least [\d,]{3,} times slower/);
     await assertNothingRuns();
   });
 

@@ -80,10 +80,10 @@ const sandbox: Option = [
 ];
 
 function machine({ accelerator, uefi }: QemuRecipe): Option[] {
-  if (uefi === null) return [["-machine", "q35"], accelerators[accelerator]];
+  if (uefi === null) return [["-machine", "q35"], acceleratorArgs[accelerator]];
   return [
     ["-machine", "q35,pflash0=uefi-code,pflash1=uefi-vars"],
-    accelerators[accelerator],
+    acceleratorArgs[accelerator],
     blockdev("raw", "uefi-code", uefi.codePath, ",read-only=on"),
     blockdev("raw", "uefi-vars", uefi.varsPath),
   ];
@@ -94,7 +94,7 @@ function machine({ accelerator, uefi }: QemuRecipe): Option[] {
  * guest grows QEMU past 1.5 GB. WHPX takes neither `host` nor `max` on all processors and needs the interrupt
  * controller in user space (it stops with "injection failed" otherwise).
  */
-const accelerators: Record<AcceleratorName, Option> = {
+export const acceleratorArgs: Record<AcceleratorName, Option> = {
   tcg: ["-accel", "tcg,thread=multi,tb-size=256", "-cpu", "max"],
   kvm: ["-accel", "kvm", "-cpu", "host"],
   hvf: ["-accel", "hvf", "-cpu", "host"],

@@ -32,15 +32,12 @@ function operatingSystem({ os, kernels, boot }: ImageFacts): string[] {
   const ways =
     boot === null
       ? []
-      : [
-          ...(boot.biosBootCode ? ["BIOS"] : []),
-          ...(boot.efiRemovablePath === null ? [] : ["UEFI"]),
-          ...(boot.serialConsole === true ? ["serial console"] : []),
-        ];
+      : [...(boot.biosBootCode ? ["BIOS"] : []), ...(boot.efiRemovablePath === null ? [] : ["UEFI"])];
   return [
     row("system", os.architecture === null ? name : `${name}, ${os.architecture}`),
     ...(kernel === "" ? [] : [row("kernel", kernel)]),
     ...(ways.length === 0 ? [] : [row("boots by", ways.join(", "))]),
+    ...(boot?.serialConsole === true ? [row("console", "on the serial port")] : []),
   ];
 }
 
@@ -90,7 +87,7 @@ function installer({ iso }: ImageFacts): string[] {
   if (iso === null) return [];
   const ways = [...(iso.bootBios ? ["BIOS"] : []), ...(iso.bootUefi ? ["UEFI"] : [])];
   return [
-    row("volume", `${iso.volumeId}${iso.osGuess === null ? "" : `, ${iso.osGuess}`}`),
+    row("volume", [...new Set([iso.volumeId, ...(iso.osGuess === null ? [] : [iso.osGuess])])].join(", ")),
     row("boots by", ways.length === 0 ? "nothing: it cannot be booted" : ways.join(", ")),
   ];
 }

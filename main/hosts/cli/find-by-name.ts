@@ -15,6 +15,7 @@ export function findByName<T extends { id: string; name: string }>(
     ({ name }) => name === word,
     ({ name }) => name.toLowerCase() === word.toLowerCase(),
     ({ name, id }) => name.startsWith(word) || id.startsWith(word),
+    ({ name }) => name.toLowerCase().startsWith(word.toLowerCase()),
   ];
   for (const fits of rules) {
     const found = all.filter(fits);

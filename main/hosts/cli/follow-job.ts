@@ -96,7 +96,8 @@ function createPrinter({ err }: CommandContext): Printer {
         const before = printed.get(step.name);
         if (before === step.status) continue;
         printed.set(step.name, step.status);
-        const line = endedLine(step);
+        // A failed step that is undone has been told already.
+        const line = before === "failed" && step.status === "undone" ? null : endedLine(step);
         if (line !== null) err.line(line);
         else if (step.status === "running" && !err.isTerminal) {
           lastPlainMs = performance.now();

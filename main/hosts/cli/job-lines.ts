@@ -28,7 +28,7 @@ export function endedLine(step: JobStep): string | null {
       : `  ${dim(formatDuration(Date.parse(step.endedAt) - Date.parse(step.startedAt)))}`;
   switch (step.status) {
     case "done":
-      return `${green("✓")} ${step.title}${step.message === "" ? "" : `  ${dim(step.message)}`}${took}`;
+      return `${green("✓")} ${step.title}${took}`;
     case "failed":
       return `${red("✗")} ${step.title}${took}`;
     case "undone":

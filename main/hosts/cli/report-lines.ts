@@ -21,7 +21,9 @@ const levelSign: Record<Level, string> = {
   error: red("✗"),
 };
 
-/** What the image is, then each provider's verdict with the findings that are worth reading. */
+const gravestFirst: readonly Level[] = ["error", "unknown", "warning", "info", "pass"];
+
+/** What the image is, then the verdict of every provider, then what was found, each thing once. */
 export function printReport(report: CheckReport, out: Output): void {
   out.line(bold(report.path));
   if (report.error !== null) {
@@ -30,41 +32,69 @@ export function printReport(report: CheckReport, out: Output): void {
     return;
   }
   if (report.facts !== null) for (const line of factLines(report.facts)) out.line(`  ${line}`);
-  for (const group of groupAlike(report)) {
+  out.line();
+  printVerdicts(report, out);
+  for (const shared of sharedFindings(report)) {
     out.line();
-    out.line(`${levelSign[group.level]} ${bold(group.providers.join(", "))}  ${levelWord[group.level]}`);
-    for (const finding of group.findings) printFinding(finding, out);
+    printFinding(shared, out);
   }
 }
 
-interface Group {
-  readonly level: Level;
-  readonly providers: string[];
-  readonly findings: readonly Finding[];
+/** One line per level with the providers that it holds for, the gravest first. */
+function printVerdicts({ verdicts }: CheckReport, out: Output): void {
+  for (const level of gravestFirst) {
+    const providers = Object.entries(verdicts).flatMap(([id, verdict]) =>
+      verdict.level === level ? [id] : [],
+    );
+    if (providers.length === 0) continue;
+    out.line(
+      `${levelSign[level]} ${levelWord[level]}${" ".repeat(9 - level.length)}${bold(providers.join(", "))}`,
+    );
+  }
 }
 
-/** Providers with the very same findings are shown once; what passed is only counted by silence. */
-function groupAlike({ verdicts }: CheckReport): Group[] {
-  const groups = new Map<string, Group>();
+interface SharedFinding {
+  readonly finding: Finding;
+  /** Level and source differ by provider; the rest is the same. */
+  readonly holders: { provider: string; level: Level; source: Finding["source"] }[];
+}
+
+/** The same finding of several providers is shown once. What passed is told by the verdict alone. */
+function sharedFindings({ verdicts }: CheckReport): SharedFinding[] {
+  const shared = new Map<string, SharedFinding>();
   for (const [provider, verdict] of Object.entries(verdicts)) {
-    const findings = verdict.findings.filter(({ level }) => level !== "pass");
-    const key = JSON.stringify(findings);
-    const group = groups.get(key) ?? { level: verdict.level, providers: [], findings };
-    group.providers.push(provider);
-    groups.set(key, group);
+    for (const finding of verdict.findings.filter(({ level }) => level !== "pass")) {
+      const { id, title, where, consequence, fix, level, source } = finding;
+      const key = JSON.stringify([id, title, where, consequence, fix]);
+      const entry = shared.get(key) ?? { finding, holders: [] };
+      entry.holders.push({ provider, level, source });
+      shared.set(key, entry);
+    }
   }
-  return [...groups.values()];
+  const gravity = (entry: SharedFinding): number => gravestFirst.indexOf(gravest(entry));
+  return [...shared.values()].sort((a, b) => gravity(a) - gravity(b));
 }
 
-function printFinding(finding: Finding, out: Output): void {
+const gravest = ({ holders }: SharedFinding): Level =>
+  gravestFirst.find((level) => holders.some((holder) => holder.level === level)) ?? "pass";
+
+function printFinding(shared: SharedFinding, out: Output): void {
+  const { finding, holders } = shared;
   const cells = Math.min(Math.max(out.columns === 0 ? 100 : out.columns, 60), 120) - indent.length;
   const paragraph = (text: string, style: (text: string) => string = (line) => line): void => {
     for (const line of wrap(visible(text), cells)) out.line(indent + style(line));
   };
+  const level = gravest(shared);
   const where = finding.where === "" ? "" : `  ${dim(finding.where)}`;
-  out.line(`  ${levelSign[finding.level]} ${finding.title}${where}`);
+  out.line(`${levelSign[level]} ${bold(finding.title)}${where}`);
   if (finding.consequence !== "") paragraph(finding.consequence);
   if (finding.fix !== null) paragraph(`Fix: ${finding.fix.text}`);
-  const { document, url } = finding.source;
-  paragraph(`${finding.id}, from: ${document}${url === null ? "" : ` ${url}`}`, dim);
+  paragraph(`Rule ${finding.id}, from`, dim);
+  for (const { provider, level: own, source } of holders) {
+    const softer = own === level ? "" : ` (${own})`;
+    const url = source.url === null ? "" : ` ${source.url}`;
+    for (const line of wrap(visible(`${provider}${softer}: ${source.document}${url}`), cells - 2, "  ")) {
+      out.line(`${indent}  ${dim(line)}`);
+    }
+  }
 }

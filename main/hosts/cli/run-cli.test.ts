@@ -146,6 +146,7 @@ describe("names", () => {
       ["DB", "m3"],
       ["web-", "m2"],
       ["d", "m3"],
+      ["WEB-", "m2"],
     ] as const) {
       expect(JSON.parse((await power(word)).stdout)).toMatchObject({ id });
     }

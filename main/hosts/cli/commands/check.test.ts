@@ -76,8 +76,22 @@ describe("check", () => {
     ]) {
       expect(stdout).toContain(text);
     }
-    expect(stdout).toContain("✓ contabo, fybe  pass");
+    expect(stdout).toMatch(/✓ pass +contabo, fybe\n/);
+    expect(stdout).toMatch(/✗ error +digitalocean\n/);
     expect(stdout).not.toContain("A pass");
+  });
+
+  it("shows once what several providers find, with the source of each", async () => {
+    const both = report("/a.img", ["error"]);
+    const softer = { ...finding("error"), level: "warning" as const };
+    both.verdicts.contabo = {
+      level: "warning",
+      findings: [{ ...softer, source: { document: "FAQ", url: null } }],
+    };
+    const { stdout } = await check({ "/a.img": both });
+    expect(stdout.split("A error").length - 1).toBe(1);
+    expect(stdout).toContain("digitalocean: Provider guide https://example.org/guide");
+    expect(stdout).toContain("contabo (warning): FAQ");
   });
 
   it("prints the reports as one JSON document", async () => {
