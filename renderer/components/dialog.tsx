@@ -51,10 +51,15 @@ export function Dialog({ title, onClose, children, footer, size = "medium", bare
       <div className="dialog-frame">
         <header className={bare ? "visually-hidden" : "dialog-header"}>
           <h2 id={titleId}>{title}</h2>
-          {!bare && <IconButton icon="close" label="Close" onClick={onClose} />}
         </header>
         <div className={bare ? "dialog-bare" : "dialog-body"}>{children}</div>
         {footer !== undefined && <footer className="dialog-footer">{footer}</footer>}
+        {/* Last in order, so that focus begins with the content. */}
+        {!bare && (
+          <div className="dialog-close">
+            <IconButton icon="close" label="Close" onClick={onClose} />
+          </div>
+        )}
       </div>
     </dialog>
   );

@@ -13,6 +13,15 @@ export interface FakeCore {
   connect: () => Promise<Channel>;
 }
 
+/** ?flood=<MiB>: so much text through the console first, to see how the window takes it. */
+async function* flood(): AsyncGenerator<Uint8Array> {
+  const sizeMiB = Number(new URLSearchParams(window.location.search).get("flood") ?? 0);
+  const line = "[    1.027745] sd 2:0:0:0: [sda] 16777216 512-byte logical blocks: (8.59 GB/8.00 GiB)\r\n";
+  const chunk = new TextEncoder().encode(line.repeat(380));
+  for (let sent = 0; sent < sizeMiB * 1024 * 1024; sent += chunk.length) yield chunk.slice();
+  if (sizeMiB > 0) yield new TextEncoder().encode("FLOOD-END\r\n");
+}
+
 /**
  * A core that lives in the page: holds a state, answers commands by changing it, plays a console. For designing the
  * window only; it proves nothing about the product. null: no core answers.
@@ -105,6 +114,7 @@ export function createFakeCore(state: AppState | null): FakeCore {
     },
     async *bytes(_name, { machineId, fromByte = 0 }, signal) {
       const bytes = new TextEncoder().encode(consoleText(machineId));
+      yield* flood();
       for (let at = fromByte; at < bytes.length; at += 4096) yield bytes.slice(at, at + 4096);
       await new Promise((resolve) => signal?.addEventListener("abort", resolve));
     },

@@ -3,7 +3,6 @@ import { Icon } from "#renderer/components/icon.tsx";
 import { LevelMark } from "#renderer/components/level-mark.tsx";
 import { PowerDot } from "#renderer/components/power-dot.tsx";
 import { levelsByWeight } from "#renderer/features/check/providers.ts";
-import { isActive } from "#renderer/features/jobs/job-progress.ts";
 import { fileName } from "#renderer/lib/file-name.ts";
 import { formatBytes } from "#renderer/lib/format-bytes.ts";
 import { matchWords } from "#renderer/lib/match-words.ts";
@@ -21,12 +20,6 @@ export function SidebarLibrary({ filter }: { filter: string }) {
     ({ subject }) => subject.kind === "file",
   ).filter(({ path }) => fits(fileName(path)));
   const accounts = useEntries("accounts", byName).filter(({ name }) => fits(name));
-  const counts = useDerived(({ jobs, doctor }) => ({
-    active: Object.values(jobs).filter(({ status }) => isActive(status)).length,
-    failed: Object.values(jobs).filter(({ status }) => status === "failed" || status === "interrupted")
-      .length,
-    problems: doctor["report"]?.problems.length ?? 0,
-  }));
   const remoteCounts = useDerived(({ remoteImages }) => {
     const byAccount: Record<string, number> = {};
     for (const { accountId } of Object.values(remoteImages))
@@ -81,27 +74,6 @@ export function SidebarLibrary({ filter }: { filter: string }) {
         ))}
       </SidebarSection>
       {empty && filter !== "" && <p className="sidebar-none">Nothing in the library matches “{filter}”.</p>}
-      <ul className="sidebar-tail">
-        <SidebarItem
-          route={{ screen: "activity" }}
-          mark={
-            counts.active > 0 ? (
-              <span className="ring job-ring" aria-hidden="true" />
-            ) : (
-              <Icon name="activity" />
-            )
-          }
-          title="Activity"
-          detail={counts.active > 0 ? String(counts.active) : ""}
-          alert={counts.failed > 0}
-        />
-        <SidebarItem
-          route={{ screen: "doctor" }}
-          mark={<Icon name="doctor" />}
-          title="Doctor"
-          detail={counts.problems > 0 ? String(counts.problems) : ""}
-        />
-      </ul>
     </div>
   );
 }

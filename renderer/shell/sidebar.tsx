@@ -7,6 +7,7 @@ import { setPreference, usePreference } from "#renderer/view-state/preferences.t
 import { go, openDialog, setFilter, useView } from "#renderer/view-state/view-state.ts";
 import { searchFieldId } from "./shortcuts.ts";
 import { SidebarLibrary } from "./sidebar-library.tsx";
+import { SidebarTail } from "./sidebar-tail.tsx";
 import "./sidebar.css";
 
 /** The library and the ways into it. Arrow keys walk through all entries. */
@@ -73,6 +74,7 @@ export function Sidebar() {
         />
       </div>
       <SidebarLibrary filter={filter} />
+      <SidebarTail />
       <SidebarEdge />
     </nav>
   );

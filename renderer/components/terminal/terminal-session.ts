@@ -3,10 +3,11 @@ import { SearchAddon } from "@xterm/addon-search";
 import { WebglAddon } from "@xterm/addon-webgl";
 import { Terminal } from "@xterm/xterm";
 import type { ShownTheme } from "#renderer/view-state/theme.ts";
-import { createCspDocument } from "./csp-document.ts";
+import { setSpanStylesByModel, withStyleStandIns } from "./csp-styles.ts";
+import { hasGraphicsCard } from "./graphics-card.ts";
 import { lastLines } from "./last-lines.ts";
 import { guardQueries } from "./query-guard.ts";
-import { atLeastSerial, serialSize, suitableFontPx } from "./terminal-size.ts";
+import { atLeastSerial, serialSize, suitableFontPx, typicalCell, type CellRatio } from "./terminal-size.ts";
 import { terminalThemes } from "./terminal-theme.ts";
 
 export interface SessionEvents {
@@ -49,14 +50,15 @@ export class TerminalSession {
     this.#pane = pane;
     this.#terminal = new Terminal({
       allowProposedApi: true,
-      documentOverride: createCspDocument(document),
       cols: serialSize.columns,
       rows: serialSize.rows,
       scrollback: scrollbackLines,
       cursorBlink: true,
       cursorInactiveStyle: "outline",
       fontFamily: getComputedStyle(document.documentElement).getPropertyValue("--font-mono"),
-      lineHeight: 1.15,
+      // More would tear the frames that installers draw.
+      lineHeight: 1,
+      minimumContrastRatio: 4.5,
       // Pasted text reaches a raw serial line as it is.
       ignoreBracketedPasteMode: true,
       macOptionIsMeta: true,
@@ -66,7 +68,8 @@ export class TerminalSession {
     terminal.loadAddon(this.#fit);
     terminal.loadAddon(this.#search);
     guardQueries(terminal, () => !this.#replaying && this.focused);
-    terminal.open(screen);
+    setSpanStylesByModel();
+    withStyleStandIns(() => terminal.open(screen));
     this.#useGraphicsCard();
     terminal.onData((text) => this.#events?.onInput(text));
     terminal.onBinary((text) => this.#events?.onInput(text));
@@ -131,7 +134,7 @@ export class TerminalSession {
     const width = clientWidth - Number.parseFloat(style.paddingLeft) - Number.parseFloat(style.paddingRight);
     const height =
       clientHeight - Number.parseFloat(style.paddingTop) - Number.parseFloat(style.paddingBottom);
-    this.#terminal.options.fontSize = fontPx ?? suitableFontPx(fixedSize, width, height);
+    this.#terminal.options.fontSize = fontPx ?? suitableFontPx(fixedSize, width, height, this.#cellRatio());
     const { columns, rows } = fixedSize ? serialSize : atLeastSerial(this.#fit.proposeDimensions());
     this.#terminal.resize(columns, rows);
   }
@@ -155,6 +158,7 @@ export class TerminalSession {
       decorations: {
         matchBackground: dark ? "#4a3b14" : "#f8e7b6",
         matchOverviewRuler: "#e0ad3f",
+        activeMatchBorder: "#e0ad3f",
         activeMatchBackground: dark ? "#8a6a1c" : "#eec34f",
         activeMatchColorOverviewRuler: "#e0ad3f",
       },
@@ -168,14 +172,26 @@ export class TerminalSession {
     this.#terminal.clearSelection();
   }
 
-  /** WebGL draws floods many times faster; where there is none, xterm's own DOM renderer stays. */
+  /** What a character takes on the screen, by the font that is really there. */
+  #cellRatio(): CellRatio {
+    const drawn = this.#terminal.element?.querySelector(".xterm-screen");
+    if (!(drawn instanceof HTMLElement) || drawn.clientWidth === 0) return typicalCell;
+    const { cols, rows } = this.#terminal;
+    return {
+      width: drawn.clientWidth / cols / this.fontPx,
+      height: drawn.clientHeight / rows / this.fontPx,
+    };
+  }
+
+  /** A graphics card draws floods many times faster; without one, xterm's own DOM renderer stays. */
   #useGraphicsCard(): void {
+    if (!hasGraphicsCard()) return;
     try {
       const addon = new WebglAddon();
-      addon.onContextLoss(() => addon.dispose());
+      addon.onContextLoss(() => withStyleStandIns(() => addon.dispose()));
       this.#terminal.loadAddon(addon);
     } catch {
-      // No WebGL 2 here.
+      // The card would not give one more context; the DOM renderer goes on.
     }
   }
 

@@ -1,7 +1,7 @@
 import type { ITheme } from "@xterm/xterm";
 import type { ShownTheme } from "#renderer/view-state/theme.ts";
 
-/** ANSI colours with at least 4.5:1 (bright black 3:1) on their background. */
+/** ANSI colours that are readable as text and, as installers use blue, behind it. xterm keeps a minimum contrast. */
 export const terminalThemes: Record<ShownTheme, ITheme> = {
   dark: {
     background: "#0f1012",
@@ -13,7 +13,7 @@ export const terminalThemes: Record<ShownTheme, ITheme> = {
     red: "#f2777a",
     green: "#7bc88f",
     yellow: "#e3bf6b",
-    blue: "#7aa7f0",
+    blue: "#2f6fd0",
     magenta: "#c794ea",
     cyan: "#6fc7cf",
     white: "#d3d5da",
@@ -21,7 +21,7 @@ export const terminalThemes: Record<ShownTheme, ITheme> = {
     brightRed: "#ff9a9c",
     brightGreen: "#9be3ac",
     brightYellow: "#f5d68b",
-    brightBlue: "#9cc0ff",
+    brightBlue: "#7fb0ff",
     brightMagenta: "#dcb3f8",
     brightCyan: "#95e1e8",
     brightWhite: "#ffffff",

@@ -19,6 +19,9 @@ export function MachineSteps({ machine, next }: { machine: MachineView; next: Ne
 
   return (
     <div className="machine-steps" role="group" aria-label="Next steps">
+      {readDisk === null && next !== "start" && next !== "done" && (
+        <span className="machine-steps-hint">Powered off. Next:</span>
+      )}
       <Button
         look={lookOf("check")}
         unavailable={readDisk}

@@ -1,0 +1,33 @@
+import { Icon } from "#renderer/components/icon.tsx";
+import { isActive } from "#renderer/features/jobs/job-progress.ts";
+import { useDerived } from "#renderer/mirror/use-mirror.ts";
+import { SidebarItem } from "./sidebar-section.tsx";
+
+/** What is not a thing of the library but always there, at the foot. */
+export function SidebarTail() {
+  const counts = useDerived(({ jobs, doctor }) => ({
+    active: Object.values(jobs).filter(({ status }) => isActive(status)).length,
+    failed: Object.values(jobs).filter(({ status }) => status === "failed" || status === "interrupted")
+      .length,
+    problems: doctor["report"]?.problems.length ?? 0,
+  }));
+  return (
+    <ul className="sidebar-tail">
+      <SidebarItem
+        route={{ screen: "activity" }}
+        mark={
+          counts.active > 0 ? <span className="ring job-ring" aria-hidden="true" /> : <Icon name="activity" />
+        }
+        title="Activity"
+        detail={counts.active > 0 ? String(counts.active) : ""}
+        alert={counts.failed > 0}
+      />
+      <SidebarItem
+        route={{ screen: "doctor" }}
+        mark={<Icon name="doctor" />}
+        title="Doctor"
+        detail={counts.problems > 0 ? String(counts.problems) : ""}
+      />
+    </ul>
+  );
+}
