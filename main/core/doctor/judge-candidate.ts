@@ -176,9 +176,9 @@ function brokenFix(name: AcceleratorName, host: HostFacts): string {
 const lastLine = (text: string): string => text.trim().split("\n").at(-1)?.trim() ?? "";
 const seconds = (durationMs: number): string => `${(durationMs / 1000).toFixed(1)} s`;
 
-/** Two significant digits are all that a timing on a busy computer is worth. */
+/** Two digits at most; from 100 on the power of ten below, for more is not known of a guest that was stopped. */
 function times(factor: number): string {
   if (factor < 10) return `${factor.toFixed(1)} times`;
-  const unit = 10 ** (Math.floor(Math.log10(factor)) - 1);
-  return `${(Math.round(factor / unit) * unit).toLocaleString("en-GB")} times`;
+  if (factor < 100) return `${Math.floor(factor)} times`;
+  return `${(10 ** Math.floor(Math.log10(factor))).toLocaleString("en-GB")} times`;
 }

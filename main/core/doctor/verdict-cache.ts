@@ -18,7 +18,7 @@ const CacheFileSchema = z.object({
 const longestAgeMs = 7 * 24 * 3600 * 1000;
 
 /** To be counted up when rules or words of judge-candidate.ts change. */
-const judgeVersion = "1";
+const judgeVersion = "2";
 
 export type CacheKey = Readonly<Record<string, string>>;
 
