@@ -31,6 +31,10 @@ export interface Jobs {
   load(definitions: readonly JobDefinition[], options: { resume: boolean }): Promise<void>;
   /** Waits for an ended or interrupted job. */
   waitFor(id: string, signal?: AbortSignal): Promise<JobView>;
+  /** The job as it stands, or null when there is none. */
+  find(id: string): JobView | null;
+  /** Tells every change of a job until the answered function is called. */
+  observe(id: string, listener: (view: JobView) => void): () => void;
   /** Stops without undoing: what runs is `interrupted` and can be resumed by the next start. */
   close(): Promise<void>;
 }
@@ -292,6 +296,16 @@ export function createJobs(deps: { ports: Ports; store: StateStore }): Jobs {
         signal?.addEventListener("abort", onAbort);
         if (signal?.aborted === true) onAbort();
       });
+    },
+
+    find: (id) => store.state.jobs[id] ?? null,
+
+    observe(id, listener) {
+      const onChange = (view: JobView): void => {
+        if (view.id === id) listener(view);
+      };
+      listeners.add(onChange);
+      return () => listeners.delete(onChange);
     },
 
     async close() {
