@@ -87,14 +87,11 @@ export function testStagingStore(name: string, start: () => Promise<StagingTarge
         const { path, content } = await randomFile(size);
         const seen: number[] = [];
         const args = uploadOf(path, size, {
-          onProgress: (doneBytes, totalBytes) => {
-            expect(doneBytes).toBeLessThanOrEqual(totalBytes);
-            seen.push(doneBytes);
-          },
+          onProgress: (doneBytes) => seen.push(doneBytes),
         });
         await expectServed(await store.upload(args), content);
         expect(seen.at(-1) ?? 0).toBe(size);
-        expect(seen).toEqual(seen.toSorted((a, b) => a - b));
+        expect(seen.every((bytes, index) => bytes <= size && bytes >= (seen[index - 1] ?? 0))).toBe(true);
         await expectServed(await store.upload(args), content);
       },
     );

@@ -8,11 +8,35 @@ import { abortUpload, completeUpload, createUpload, partsOf, uploadPart } from "
 
 /** Sub-resources of S3 that this store lacks; a request for one must not be taken for a plain GET or PUT. */
 const unsupported = [
-  "accelerate", "analytics", "attributes", "cors", "delete", "encryption", "intelligent-tiering", "inventory",
-  "legal-hold", "lifecycle", "logging", "metrics", "notification", "object-lock", "ownershipControls", "policy",
-  "policyStatus", "publicAccessBlock", "replication", "requestPayment", "restore", "retention", "select",
-  "tagging", "torrent", "versionId", "versions", "website",
-]; // prettier-ignore
+  "accelerate",
+  "analytics",
+  "attributes",
+  "cors",
+  "delete",
+  "encryption",
+  "intelligent-tiering",
+  "inventory",
+  "legal-hold",
+  "lifecycle",
+  "logging",
+  "metrics",
+  "notification",
+  "object-lock",
+  "ownershipControls",
+  "policy",
+  "policyStatus",
+  "publicAccessBlock",
+  "replication",
+  "requestPayment",
+  "restore",
+  "retention",
+  "select",
+  "tagging",
+  "torrent",
+  "versionId",
+  "versions",
+  "website",
+];
 
 export interface Store {
   readonly buckets: ReadonlyMap<string, BucketFolder>;

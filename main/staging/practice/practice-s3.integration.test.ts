@@ -1,6 +1,6 @@
 import { execFile, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -173,6 +173,34 @@ describe("a practice store that is killed", () => {
       expect(await readdir(join(home, "state", "images", "data"))).toEqual([]);
     } finally {
       await server.kill();
+    }
+  });
+});
+
+const isRoot = process.getuid?.() === 0;
+
+describe.skipIf(!isRoot)(`a full disk${isRoot ? "" : ": needs root for a small tmpfs, not tested"}`, () => {
+  it("is said, and leaves nothing that cannot be discarded", async () => {
+    const small = join(home, "small");
+    await mkdir(small);
+    await execute("mount", ["-t", "tmpfs", "-o", "size=12m", "tmpfs", small]);
+    const server = await startPracticeS3({ folder: small, ...keys, buckets: ["images"] });
+    try {
+      const path = join(home, "file");
+      await writeFile(path, randomBytes(20 * MiB));
+      const { endpoint } = server;
+      const address = { kind: "s3", region: "r", bucket: "images", publicUrlTemplate: null } as const;
+      const store = createS3Store({ ...address, ...keys, endpoint });
+      const signal = new AbortController().signal;
+      const ignore = { resume: null, onUploadId: async () => {}, onProgress: () => {}, signal };
+      const file = { key: "k", path, sizeBytes: 20 * MiB, contentType: "a/b" };
+      await expect(store.upload({ ...file, ...ignore })).rejects.toMatchObject({ code: "quota-exceeded" });
+      await store.abortUploads("", signal);
+      expect(await readdir(join(small, "images", "data"))).toEqual([]);
+      expect(await readdir(join(small, "images", "uploads"))).toEqual([]);
+    } finally {
+      await server.close();
+      await execute("umount", [small]);
     }
   });
 });

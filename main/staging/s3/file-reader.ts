@@ -46,10 +46,13 @@ export class FileReader implements AsyncDisposable {
     }
   }
 
-  /** Parts must be read in order and without gaps, or the hash of the whole would be of something else. */
-  async read(part: Part): Promise<ReadPart> {
+  /**
+   * Parts must be read in order and without gaps, or the hash of the whole would be of something else. The bytes
+   * go into `buffer`, which is at least as large as the part.
+   */
+  async read(part: Part, buffer: Buffer): Promise<ReadPart> {
     if (part.startByte !== this.#position) throw new AppError("internal", "Parts are read out of order");
-    const bytes = Buffer.allocUnsafe(part.sizeBytes);
+    const bytes = buffer.subarray(0, part.sizeBytes);
     const md5 = createHash("md5");
     for (let offset = 0; offset < bytes.length;) {
       const length = Math.min(sliceBytes, bytes.length - offset);

@@ -98,23 +98,31 @@ async function transfer(run: Run): Promise<string> {
   const signal = AbortSignal.any([args.signal, stop.signal]);
   const failures: unknown[] = [];
   const inFlight = new Set<Promise<void>>();
-  const parallel = parallelParts(parts[0]?.sizeBytes ?? 1, target.parallel);
+  const partBytes = parts[0]?.sizeBytes ?? 0;
+  const parallel = parallelParts(partBytes, target.parallel);
+  // Used again and again: a new buffer a part costs more in garbage collection than hashing it.
+  const buffers: Buffer[] = [];
   const etags = new Map<number, string>();
   const md5s: Buffer[] = [];
   try {
     for (const part of parts) {
       while (inFlight.size >= parallel) await Promise.race(inFlight);
       if (signal.aborted) break;
-      const read = await file.read(part);
+      const buffer = buffers.pop() ?? Buffer.allocUnsafeSlow(partBytes);
+      const read = await file.read(part, buffer);
       md5s.push(read.md5);
       const there = run.known.get(part.number);
       if (there?.etag === read.md5.toString("hex") && there.sizeBytes === part.sizeBytes) {
         etags.set(part.number, there.etag);
         progress.add(part.sizeBytes);
+        buffers.push(buffer);
         continue;
       }
       const task: Promise<void> = sendPart(run, read, progress, signal)
-        .then((etag) => void etags.set(part.number, etag))
+        .then((etag) => {
+          etags.set(part.number, etag);
+          buffers.push(buffer);
+        })
         .catch((error: unknown) => {
           failures.push(error);
           stop.abort();
@@ -210,9 +218,10 @@ async function alreadyComplete(
   await using file = await FileReader.open(args.path, args.sizeBytes);
   const progress = new UploadProgress(args.sizeBytes, args.onProgress);
   const md5s: Buffer[] = [];
+  const buffer = Buffer.allocUnsafeSlow(parts[0]?.sizeBytes ?? 0);
   for (const part of parts) {
     args.signal.throwIfAborted();
-    const { md5, sizeBytes } = await file.read(part);
+    const { md5, sizeBytes } = await file.read(part, buffer);
     md5s.push(md5);
     progress.add(sizeBytes);
   }

@@ -19,7 +19,11 @@ export async function uploadFile(target: UploadTarget, args: StagingUpload): Pro
 async function putWhole({ ask, bucket }: UploadTarget, args: StagingUpload): Promise<string> {
   await using file = await FileReader.open(args.path, args.sizeBytes);
   const progress = new UploadProgress(args.sizeBytes, args.onProgress);
-  const { bytes, md5 } = await file.read({ number: 1, startByte: 0, sizeBytes: args.sizeBytes });
+  const { sizeBytes } = args;
+  const { bytes, md5 } = await file.read(
+    { number: 1, startByte: 0, sizeBytes },
+    Buffer.allocUnsafeSlow(sizeBytes),
+  );
   const sha256 = await file.finish();
   const answer = await ask(args.signal, (client, sdk, options) =>
     sendBody(bytes, progress, (body) =>
