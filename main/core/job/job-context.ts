@@ -3,8 +3,8 @@ import type { JobKind } from "#contract/job.ts";
 
 /** What a step reports while it runs. Bytes give rate and time left; a message is one line for people. */
 export interface StepReporter {
-  progress(doneBytes: number, totalBytes: number | null): void;
-  message(text: string): void;
+  readonly progress: (doneBytes: number, totalBytes: number | null) => void;
+  readonly message: (text: string) => void;
 }
 
 /** What the code of a job sees. */
