@@ -4,6 +4,8 @@ import { windowSize, type HostName } from "./hosts/running-host.ts";
 
 /** One set of specs (`specs/`, and what is promised of every host in `hosts/`) over three hosts. */
 const specs = /(specs|hosts)\/.*\.spec\.ts$/;
+/** Needs someone to play the person at the desktop, which only the harness can. */
+const desktopSpecs = /hosts\/desktop\.spec\.ts$/;
 const hasElectron = "path" in electronBinary();
 
 export default defineConfig<object, { hostName: HostName }>({
@@ -26,10 +28,11 @@ export default defineConfig<object, { hostName: HostName }>({
     },
   },
   projects: [
-    { name: "browser", testMatch: specs, use: { hostName: "browser" } },
+    { name: "browser", testMatch: specs, testIgnore: desktopSpecs, use: { hostName: "browser" } },
     { name: "electron-harness", testMatch: specs, use: { hostName: "electron-harness" } },
     {
       name: "electron",
+      testIgnore: desktopSpecs,
       testMatch: hasElectron ? specs : /hosts\/electron-skipped\.ts$/,
       use: { hostName: "electron" },
     },

@@ -1,7 +1,7 @@
 import { test as base, type Browser, type Page } from "@playwright/test";
 import { startBrowserHost } from "./browser-host.ts";
 import { startElectronHost } from "./electron-host.ts";
-import { startHarnessHost } from "./harness-host.ts";
+import { startHarnessHost, type HarnessHost } from "./harness-host.ts";
 import { createHome, removeHome } from "./home.ts";
 import type { Ending, HostName, RunningHost } from "./running-host.ts";
 
@@ -12,6 +12,8 @@ export interface AppUnderTest {
   readonly page: Page;
   /** GOLDSMITH_HOME of this test; removed afterwards with every guest that still runs in it. */
   readonly home: string;
+  /** What surrounds the window (menu, dialogs, links opened), where the harness can play the person. */
+  readonly desktop: Pick<HarnessHost, "ask" | "told"> | null;
   /** Ends the app and starts it again in the same home. Guests go on. */
   restart(options: { kill: Ending }): Promise<void>;
 }
@@ -22,7 +24,7 @@ export const test = base.extend<{ app: AppUnderTest }, { hostName: HostName }>({
   app: async ({ hostName, playwright }, use, testInfo) => {
     const home = await createHome();
     let browser: Browser | null = null;
-    const start = async (): Promise<RunningHost> => {
+    const start = async (): Promise<RunningHost | HarnessHost> => {
       if (hostName === "electron-harness") return startHarnessHost(home);
       if (hostName === "electron") return startElectronHost(home);
       browser ??= await playwright.chromium.launch();
@@ -36,6 +38,9 @@ export const test = base.extend<{ app: AppUnderTest }, { hostName: HostName }>({
         home,
         get page() {
           return running.page;
+        },
+        get desktop() {
+          return "told" in running ? running : null;
         },
         restart: async ({ kill }) => {
           await running.end(kill);
