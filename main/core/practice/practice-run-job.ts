@@ -90,7 +90,8 @@ export function createPracticeRunJob(deps: PracticeRunDeps): PracticeRunJob {
         const failure = AppError.from(error);
         if (failure.retry !== "never" || context.signal.aborted) throw failure;
         // Everything here can be tried again, and until then the machine is kept for a look.
-        throw new AppError(failure.code, failure.message, { ...failure, retry: "now", cause: failure });
+        const { code, message, hint, details } = failure;
+        throw new AppError(code, message, { hint, details, retry: "now", cause: failure });
       }
     },
   });
