@@ -34,7 +34,13 @@ async function start(): Promise<void> {
   if ("path" in electron) return runElectron(electron.path);
   say(`Goldsmith opens in the browser: ${electron.why}.`);
   const { serve } = await import("./serve.ts");
-  await serve({ port: Number(values.port), open: true });
+  await serve({ port: portNumber(values.port), open: true });
+}
+
+function portNumber(text: string): number {
+  const port = Number(text);
+  if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
+  throw new AppError("bad-input", `--port ${text} is no port`, { hint: "Give a number from 0 to 65535." });
 }
 
 /** The set-up itself lists what is missing, asks, and prints the command where it cannot install. */
