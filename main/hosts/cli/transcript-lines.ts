@@ -2,6 +2,10 @@ import { StringDecoder } from "node:string_decoder";
 
 const longestLine = 500;
 
+// A full-screen program (GRUB's menu) places its text instead of ending lines: CUP and HVP of ECMA-48.
+// oxlint-disable-next-line no-control-regex -- an escape sequence is what is looked for
+const lineEnds = /\n|\u001b\[[\d;]*[Hf]/;
+
 /**
  * Turns console bytes into whole lines without escape sequences; empty ones are left out, and of a line that
  * was rewritten by carriage returns the last state counts.
@@ -10,8 +14,8 @@ export function createTranscriptLines(): (chunk: Uint8Array) => string[] {
   const decoder = new StringDecoder("utf8");
   let rest = "";
   return (chunk) => {
-    const parts = (rest + decoder.write(Buffer.from(chunk))).split("\n");
-    rest = (parts.pop() ?? "").slice(-longestLine);
+    const parts = (rest + decoder.write(Buffer.from(chunk))).split(lineEnds);
+    rest = (parts.pop() ?? "").slice(-longestLine * 4);
     return parts.map(plainLine).filter((line) => line !== "");
   };
 }

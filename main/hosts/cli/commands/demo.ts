@@ -4,7 +4,8 @@ import { exitCodes } from "../exit-codes.ts";
 import { followJob } from "../follow-job.ts";
 import { createTranscriptLines } from "../transcript-lines.ts";
 import { formatDuration } from "../terminal/format.ts";
-import { bold, dim, green } from "../terminal/style.ts";
+import { bold, dim, green, visible } from "../terminal/style.ts";
+import { cut } from "../terminal/table.ts";
 
 const DemoResultSchema = z.object({
   machineId: z.string(),
@@ -51,6 +52,8 @@ function printSummary(
   out.line(`  ${"Time".padEnd(width)}  ${formatDuration(elapsedMs)}`);
 }
 
+const fit = (line: string, columns: number): string => (columns === 0 ? line : cut(line, columns - 5));
+
 /** The console of the machine that the job makes, once there is one, as dimmed lines. */
 async function showConsole(
   context: CommandContext,
@@ -68,7 +71,8 @@ async function showConsole(
       const fromByte = before.has(machineId) ? (session.state.machines[machineId]?.transcriptBytes ?? 0) : 0;
       const lines = createTranscriptLines();
       for await (const chunk of session.client.bytes("console.read", { machineId, fromByte }, signal)) {
-        for (const line of lines(chunk)) context.err.line(dim(`  │ ${line}`));
+        for (const line of lines(chunk))
+          context.err.line(dim(`  │ ${fit(visible(line), context.err.columns)}`));
       }
       return;
     }

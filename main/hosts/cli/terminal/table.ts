@@ -9,6 +9,14 @@ export function table(
   rows: readonly (readonly string[])[],
   columns: number,
 ): string[] {
+  // A column without a title holds remarks; when there are none it is left out.
+  if (head.at(-1) === "" && rows.every((row) => (row[head.length - 1] ?? "") === "")) {
+    return table(
+      head.slice(0, -1),
+      rows.map((row) => row.slice(0, head.length - 1)),
+      columns,
+    );
+  }
   const shown = rows.map((row) => row.map(visible));
   const widths = head.map((title, column) =>
     Math.max(width(title), ...shown.map((row) => width(row[column] ?? ""))),

@@ -108,5 +108,6 @@ describe("console bytes as lines", () => {
     expect(lines(bytes("\u001b[1mhel"))).toEqual([]);
     expect(lines(bytes("lo\u001b[0m\r\n\r\n 10%\r 20%\r\nrest"))).toEqual(["hello", " 20%"]);
     expect(lines(bytes("\u001b]0;title\u0007!\n"))).toEqual(["rest!"]);
+    expect(lines(bytes("\u001b[5;1Hone\u001b[6;1Htwo\n"))).toEqual(["one", "two"]);
   });
 });
