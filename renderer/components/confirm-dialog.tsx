@@ -20,9 +20,7 @@ export function ConfirmDialog({ title, children, confirm, onConfirm, onClose }: 
       onClose={onClose}
       footer={
         <>
-          <Button onClick={onClose} autoFocus>
-            Cancel
-          </Button>
+          <Button onClick={onClose}>Cancel</Button>
           <Button
             look="danger"
             onClick={() => {

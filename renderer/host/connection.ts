@@ -28,7 +28,8 @@ export function openConnection(
   const run = async () => {
     let pauseMs = firstPauseMs;
     while (!closing.signal.aborted) {
-      mirror.setLink({ status: "connecting", error: null });
+      // The last error stays on the screen until the link is live: a banner must not flicker with every try.
+      mirror.setLink({ status: "connecting", error: mirror.link().error });
       try {
         const channel = await host.connect();
         const session = new AbortController();
@@ -44,7 +45,7 @@ export function openConnection(
       }
       live = null;
       if (closing.signal.aborted) return;
-      if (mirror.link().status !== "lost") mirror.setLink({ status: "lost", error: null });
+      if (mirror.link().status !== "lost") mirror.setLink({ status: "lost", error: mirror.link().error });
       await new Promise<void>((resolve) => {
         wake = resolve;
         setTimeout(resolve, pauseMs);

@@ -11,12 +11,14 @@ import { Screen } from "./screen.tsx";
 import { useShortcuts } from "./shortcuts.ts";
 import { Sidebar } from "./sidebar.tsx";
 import { StatusBar } from "./status-bar.tsx";
+import { useWindowTitle } from "./window-title.ts";
 import "./app.css";
 
 export function App() {
   useShortcuts();
   useFirstExamination();
   const route = useView((view) => view.route);
+  useWindowTitle(route);
   return (
     <DropLayer>
       <Sidebar />

@@ -44,7 +44,7 @@ function actionFor(event: KeyboardEvent): (() => void) | null {
   return null;
 }
 
-/** Goes round: library, main pane, console, status bar. */
+/** Goes round: library, main pane, status bar. */
 function nextPane(): void {
   const panes = [...document.querySelectorAll<HTMLElement>("[data-pane]")];
   const at = panes.findLastIndex((pane) => pane.contains(document.activeElement));

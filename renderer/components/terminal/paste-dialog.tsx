@@ -23,7 +23,6 @@ export function PasteDialog({ text, onPaste, onClose }: PasteDialogProps) {
           <Button onClick={onClose}>Cancel</Button>
           <Button
             look="primary"
-            autoFocus
             onClick={() => {
               onClose();
               onPaste();

@@ -6,9 +6,8 @@ import type { Terminal } from "@xterm/xterm";
  * answer nobody waits for arrives as garbage at the guest's prompt. So a question is answered only while `mayAnswer`
  * says that a person is live at this terminal; otherwise it is swallowed.
  */
-export function guardQueries(terminal: Terminal, mayAnswer: () => boolean): void {
+export function guardQueries({ parser }: Pick<Terminal, "parser">, mayAnswer: () => boolean): void {
   const swallow = () => !mayAnswer();
-  const { parser } = terminal;
   // Device attributes (primary, secondary, tertiary), device status, terminal parameters, window reports.
   for (const prefix of ["", ">", "="]) parser.registerCsiHandler({ prefix, final: "c" }, swallow);
   for (const prefix of ["", "?"]) parser.registerCsiHandler({ prefix, final: "n" }, swallow);

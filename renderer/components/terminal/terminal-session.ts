@@ -54,6 +54,8 @@ export class TerminalSession {
       rows: serialSize.rows,
       scrollback: scrollbackLines,
       cursorBlink: true,
+      // A boot menu that clears the screen must not take what was there before with it.
+      scrollOnEraseInDisplay: true,
       cursorInactiveStyle: "outline",
       fontFamily: getComputedStyle(document.documentElement).getPropertyValue("--font-mono"),
       // More would tear the frames that installers draw.

@@ -1,4 +1,5 @@
 import type { AccountView } from "#contract/account.ts";
+import { Button } from "#renderer/components/button.tsx";
 import { ErrorNotice } from "#renderer/components/error-notice.tsx";
 import { LevelMark } from "#renderer/components/level-mark.tsx";
 import { providerNames, verdictWords } from "#renderer/features/check/providers.ts";
@@ -10,14 +11,26 @@ interface PreflightProps {
   account: AccountView | undefined;
   override: boolean;
   onOverride: (override: boolean) => void;
+  onCheckAgain: () => void;
 }
 
 /** What the judge says before a byte leaves; errors hold the publication back unless they are overridden. */
-export function Preflight({ check, account, override, onOverride }: PreflightProps) {
+export function Preflight({ check, account, override, onOverride, onCheckAgain }: PreflightProps) {
   if (account === undefined) return null;
   const provider = providerNames[account.provider];
   const error = check.failure ?? check.report?.error ?? null;
-  if (error !== null) return <ErrorNotice error={error} />;
+  if (error !== null && !check.running) {
+    return (
+      <ErrorNotice
+        error={error}
+        actions={
+          <Button icon="refresh" onClick={onCheckAgain}>
+            Check again
+          </Button>
+        }
+      />
+    );
+  }
   const verdict = check.report?.verdicts[account.provider];
   if (verdict === undefined || check.running) {
     return (

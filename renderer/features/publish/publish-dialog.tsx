@@ -34,6 +34,7 @@ export function PublishDialog({ image }: { image: ImageView }) {
   useEffect(() => {
     if (unchecked) void runCheck({ kind: "image", imageId: image.id });
   }, [unchecked, runCheck, image.id]);
+  const checkAgain = () => void runCheck({ kind: "image", imageId: image.id });
 
   const heldBack = (): string | null => {
     if (account === undefined) return "Choose an account first";
@@ -109,7 +110,13 @@ export function PublishDialog({ image }: { image: ImageView }) {
           <TextField label="Name there" value={name} onValue={setName} />
           <TextField label="Region" value={region} onValue={setTypedRegion} />
         </div>
-        <Preflight check={check} account={account} override={override} onOverride={setOverride} />
+        <Preflight
+          check={check}
+          account={account}
+          override={override}
+          onOverride={setOverride}
+          onCheckAgain={checkAgain}
+        />
         {addPractice.error !== null && <ErrorNotice error={addPractice.error} />}
         {publish.error !== null && <ErrorNotice error={publish.error} />}
       </form>
