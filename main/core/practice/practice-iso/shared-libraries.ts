@@ -8,6 +8,13 @@ import type { TreeEntry } from "./cpio.ts";
 const loader = "lib64/ld-linux-x86-64.so.2";
 const libraryFolders = ["lib/x86_64-linux-gnu", "usr/lib/x86_64-linux-gnu"];
 
+/** Runs a program of the tree on the host: its dynamic loader with its libraries. */
+export const loaderArguments = (root: string): string[] => [
+  join(root, loader),
+  "--library-path",
+  libraryFolders.map((folder) => join(root, folder)).join(":"),
+];
+
 /**
  * Programs of an unpacked Debian tree with the libraries they need, placed so that they run inside an
  * initramfs. The tree's own dynamic loader is asked (ld.so(8), `--list`), so the host's libraries never count.
@@ -23,13 +30,12 @@ export async function programsWithLibraries(
     if (!entries.has(path)) entries.set(path, { kind: "file", path, mode, content: await readFile(source) });
   };
   await add(loader, join(root, loader), 0o755);
-  const libraryPath = libraryFolders.map((folder) => join(root, folder)).join(":");
   for (const program of programs) {
     const source = join(root, program);
     if (!existsSync(source)) throw new AppError("not-found", `${program} is not in the unpacked packages`);
     await add(program, source, 0o755);
     const listed = await processes.run(
-      [join(root, loader), "--library-path", libraryPath, "--list", source],
+      [...loaderArguments(root), "--list", source],
       signal === undefined ? {} : { signal },
     );
     for (const [, library] of listed.stdout.matchAll(/=> (\/\S+)/g)) {
