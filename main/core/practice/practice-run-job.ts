@@ -158,7 +158,7 @@ async function practiceRun(
     const prompt = await session.waitFor(/login: $|[$#] $/, { timeoutMs: bootTimeoutMs, signal });
     if (prompt[0].startsWith("login")) await becomeRoot(session, { user, password }, signal);
     else await returnToRoot(session, password, signal);
-    return work(session);
+    return await work(session); // the session is open until then
   }
 
   const booted = await context.step("first-login", TimedSchema, (reporter) =>
