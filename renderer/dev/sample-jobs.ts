@@ -148,7 +148,6 @@ export const jobs = {
     id: "j-practice",
     kind: "practice-run",
     title: "Practice run",
-    subject: { machineId: "m-debian" },
     createdAt: ago(4.2),
     steps: [
       step("iso", "Make the installer", done(4.2, 3.1, "53.0 MiB from Debian's packages")),

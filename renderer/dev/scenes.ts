@@ -1,7 +1,7 @@
 import { emptyState, type AppState } from "#contract/state.ts";
 import { brokenReport, report } from "./sample-report.ts";
 import { jobs } from "./sample-jobs.ts";
-import { accounts, doctor, images, machines, notice, remoteImages } from "./sample-state.ts";
+import { accounts, ago, doctor, images, machines, notice, remoteImages } from "./sample-state.ts";
 
 const byId = <T extends { id: string }>(entries: readonly T[]): Record<string, T> =>
   Object.fromEntries(entries.map((entry) => [entry.id, entry]));
@@ -45,5 +45,15 @@ export const scenes: Record<string, () => AppState | null> = {
   empty,
   gone: () => null,
   noticed: () => ({ ...full(), notices: { [notice.id]: notice } }),
+  practising: () => ({
+    ...full(),
+    machines: {
+      [machines.running.id]: {
+        ...machines.running,
+        name: "Practice machine 2026-01-01 10:00",
+        createdAt: ago(3),
+      },
+    },
+  }),
   fresh: () => ({ ...full(), accounts: {}, remoteImages: {} }),
 };

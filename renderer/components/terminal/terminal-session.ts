@@ -54,12 +54,10 @@ export class TerminalSession {
       rows: serialSize.rows,
       scrollback: scrollbackLines,
       cursorBlink: true,
-      // A boot menu that clears the screen must not take what was there before with it.
-      scrollOnEraseInDisplay: true,
       cursorInactiveStyle: "outline",
       fontFamily: getComputedStyle(document.documentElement).getPropertyValue("--font-mono"),
-      // More would tear the frames that installers draw.
-      lineHeight: 1,
+      // Less would cut off underscores at some sizes, more would tear the frames that installers draw.
+      lineHeight: 1.08,
       minimumContrastRatio: 4.5,
       // Pasted text reaches a raw serial line as it is.
       ignoreBracketedPasteMode: true,

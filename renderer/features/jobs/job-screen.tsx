@@ -6,7 +6,8 @@ import { SerialConsole } from "#renderer/components/terminal/serial-console.tsx"
 import { classNames } from "#renderer/lib/class-names.ts";
 import { formatDuration } from "#renderer/lib/format-duration.ts";
 import { formatMoment } from "#renderer/lib/format-time.ts";
-import { useEntry } from "#renderer/mirror/use-mirror.ts";
+import { watchedMachine } from "#renderer/features/practice/watched-machine.ts";
+import { useDerived, useEntry } from "#renderer/mirror/use-mirror.ts";
 import { useNow } from "#renderer/view-state/use-now.ts";
 import { go } from "#renderer/view-state/view-state.ts";
 import { JobActions } from "./job-actions.tsx";
@@ -29,10 +30,12 @@ export const statusTones: Record<JobStatus, Tone> = {
 /** One job with all its steps; beside them the console of the machine it drives. */
 export function JobScreen({ jobId }: { jobId: string }) {
   const job = useEntry("jobs", jobId);
-  const machine = useEntry("machines", job?.subject.machineId ?? "");
+  const watched = useDerived(({ machines, jobs }) => {
+    const shown = jobs[jobId];
+    return { machine: shown === undefined ? undefined : watchedMachine(shown, machines) };
+  }).machine;
   const nowMs = useNow(1000, job !== undefined && isActive(job.status));
   if (job === undefined) return <p className="screen-empty">This job is no longer in the list.</p>;
-  const watched = job.kind === "practice-run" ? machine : undefined;
   return (
     <>
       <ScreenHeader
