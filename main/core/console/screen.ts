@@ -5,7 +5,14 @@ export class Screen {
   readonly #terminal: InstanceType<typeof headless.Terminal>;
 
   constructor(columns: number, rows: number) {
-    this.#terminal = new headless.Terminal({ cols: columns, rows, scrollback: 0, allowProposedApi: true });
+    // Guests print what is no valid sequence (boot logs cut them short); the terminal's own log would tell each.
+    this.#terminal = new headless.Terminal({
+      cols: columns,
+      rows,
+      scrollback: 0,
+      allowProposedApi: true,
+      logLevel: "off",
+    });
   }
 
   /** What the terminal answers to questions in the output (cursor position, device attributes). */

@@ -24,7 +24,8 @@ export async function installFromConsole(console: MachineConsole, options: Insta
   await using session = await ConsoleSession.attach(console, { fromByte: 0, signal });
   const ask = async (prompt: string | RegExp, timeoutMs: number): Promise<void> => {
     const failed = /The installation failed: .*/;
-    const wanted = typeof prompt === "string" ? prompt.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&") : prompt.source;
+    const wanted =
+      typeof prompt === "string" ? prompt.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&") : prompt.source;
     const seen = await session.waitFor(new RegExp(`${wanted}|${failed.source}`), { timeoutMs, signal });
     if (failed.test(seen[0])) throw new AppError("tool-failed", seen[0], { retry: "now" });
   };
