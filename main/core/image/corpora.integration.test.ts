@@ -50,7 +50,7 @@ async function inspect(
   const startedMs = performance.now();
   let result;
   try {
-    result = { facts: await inspectImage(image, workshop), error: null };
+    result = { facts: await inspectImage(image, { ports: workshop.ports }), error: null };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     result = { facts: null, error };

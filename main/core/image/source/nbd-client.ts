@@ -1,4 +1,4 @@
-import { connect } from "node:net";
+import type { Socket } from "node:net";
 import { AppError } from "#core/lib/app-error.ts";
 import { assertInside, type ByteRange, type OpenBlockDevice } from "./block-device.ts";
 import { nbdHandshake } from "./nbd-handshake.ts";
@@ -10,9 +10,8 @@ import { SocketReader } from "./socket-reader.ts";
 const maxRequestBytes = 1024 ** 2;
 const maxExtents = 1_000_000;
 
-/** Connects to an NBD server on a unix socket. Requests are pipelined; replies may come in any order. */
-export async function connectNbd(socketPath: string, exportName: string): Promise<OpenBlockDevice> {
-  const socket = connect(socketPath);
+/** Talks to an NBD server on a connected socket. Requests are pipelined; replies may come in any order. */
+export async function openNbd(socket: Socket, exportName: string): Promise<OpenBlockDevice> {
   const reader = new SocketReader(socket);
   try {
     const info = await nbdHandshake(socket, reader, exportName);
@@ -20,7 +19,7 @@ export async function connectNbd(socketPath: string, exportName: string): Promis
     let nextHandle = 1n;
     let lost: Error | null = null;
     receiveReplies(reader, pending).catch((error: Error) => {
-      lost = error;
+      lost ??= error;
       for (const request of pending.values()) request.reject(error);
       pending.clear();
       socket.destroy();

@@ -1,12 +1,14 @@
 import { randomBytes } from "node:crypto";
-import { mkdtemp, rm, stat } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
+import { connect, type Socket } from "node:net";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { ImageFormat } from "#contract/facts.ts";
 import { AppError } from "#core/lib/app-error.ts";
 import type { Ports } from "#ports/ports.ts";
 import { abortReason } from "./read-budget.ts";
 import type { OpenBlockDevice } from "./block-device.ts";
-import { connectNbd } from "./nbd-client.ts";
+import { openNbd } from "./nbd-client.ts";
 
 /** Names of QEMU's block drivers. The driver is always named; QEMU never guesses. */
 const drivers: Partial<Record<ImageFormat, string>> = {
@@ -19,6 +21,8 @@ const drivers: Partial<Record<ImageFormat, string>> = {
 };
 
 const startLimitMs = 10_000;
+const endLimitMs = 500;
+const retryMs = 2;
 
 /**
  * Opens an image through QEMU's block layer, in a process of its own: explicit driver, read-only, no backing
@@ -50,8 +54,7 @@ export async function openThroughQemu(
     cwd: folder,
   });
   try {
-    await socketAppears(socketPath, server, options.signal);
-    const device = await connectNbd(socketPath, "");
+    const device = await openNbd(await connectWhenReady(socketPath, server, options.signal), "");
     return {
       ...device,
       async [Symbol.asyncDispose]() {
@@ -60,9 +63,17 @@ export async function openThroughQemu(
       },
     };
   } catch (error) {
+    // qemu-nbd listens before it opens the image: a lost connection is explained by how it ended
+    const cause = await Promise.race([
+      server.then(
+        () => error,
+        (ended: unknown) => ended,
+      ),
+      sleep(endLimitMs, error),
+    ]);
     await end();
     if (options.signal.aborted) throw abortReason(options.signal);
-    throw inWords(image.path, error);
+    throw inWords(image.path, cause);
   }
 }
 
@@ -77,32 +88,41 @@ export function serverArgv(path: string, driver: string, socketPath: string): st
   return ["qemu-nbd", "--read-only", `--socket=${socketPath}`, `json:${JSON.stringify(node)}`];
 }
 
-/** qemu-nbd listens before it opens nothing more: once the socket is there it can be connected to. */
-async function socketAppears(path: string, server: Promise<unknown>, signal: AbortSignal): Promise<void> {
-  let ended: unknown;
-  let running = true;
+/** Connects as soon as the program listens: its socket appears a moment before that. */
+async function connectWhenReady(
+  path: string,
+  server: Promise<unknown>,
+  signal: AbortSignal,
+): Promise<Socket> {
+  const state: { ended: unknown } = { ended: null };
   const watched = server.then(
-    () => (running = false),
-    (error: unknown) => {
-      ended = error;
-      running = false;
-    },
+    () => (state.ended = new AppError("internal", "qemu-nbd ended before it was used")),
+    (error: unknown) => (state.ended = error),
   );
   const deadlineMs = performance.now() + startLimitMs;
-  while (running && performance.now() < deadlineMs) {
+  while (performance.now() < deadlineMs) {
     if (signal.aborted) throw abortReason(signal);
-    if (await exists(path)) return;
-    await Promise.race([watched, new Promise((resolve) => setTimeout(resolve, 1))]);
+    if (state.ended !== null) throw AppError.from(state.ended);
+    const socket = await tryConnect(path);
+    if (socket !== null) return socket;
+    await Promise.race([watched, sleep(retryMs)]);
   }
-  if (ended !== undefined) throw AppError.from(ended);
   throw new AppError("timeout", "QEMU's block layer did not start in time", { retry: "now" });
 }
 
-const exists = (path: string): Promise<boolean> =>
-  stat(path).then(
-    () => true,
-    () => false,
-  );
+/** null while nobody listens there. */
+const tryConnect = (path: string): Promise<Socket | null> =>
+  new Promise((resolve, reject) => {
+    const socket = connect(path);
+    socket.once("connect", () => {
+      socket.removeAllListeners("error");
+      resolve(socket);
+    });
+    socket.once("error", (error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOENT" || error.code === "ECONNREFUSED") resolve(null);
+      else reject(error);
+    });
+  });
 
 function inWords(path: string, error: unknown): AppError {
   const wrapped = AppError.from(error);

@@ -11,7 +11,11 @@ import type { Processes } from "#ports/processes.ts";
 import type { MemoryFiles } from "./memory-filesystem.ts";
 
 const execute = promisify(execFile);
-const environment = { ...process.env, PATH: `${process.env["PATH"] ?? ""}:/usr/sbin:/sbin`, LC_ALL: "C" };
+const environment = {
+  ...process.env,
+  PATH: `${process.env["PATH"] ?? ""}:/usr/sbin:/sbin`,
+  LC_ALL: "C.UTF-8",
+};
 
 /** Runs a system tool and answers its standard output. */
 export async function tool(program: string, ...args: string[]): Promise<string> {
@@ -33,9 +37,10 @@ export interface Workshop extends AsyncDisposable {
 
 /** Writes a program's output into a file, with holes where it is zeros. */
 export async function unpackSparse(program: string, args: readonly string[], target: string): Promise<void> {
+  await using file = await open(target, "w");
+  // nothing may be awaited before stdout is read: Node throws away what an ended child has written
   const child = spawn(program, args, { stdio: ["ignore", "pipe", "inherit"] });
   const closed = once(child, "close");
-  await using file = await open(target, "w");
   let at = 0;
   for await (const chunk of child.stdout) {
     const bytes: Buffer = Buffer.from(chunk);
@@ -53,6 +58,7 @@ export async function createWorkshop(processes: Processes): Promise<Workshop> {
   const path = (name: string): string => join(folder, name);
 
   async function writeFiles(name: string, files: MemoryFiles): Promise<string> {
+    await rm(path(name), { recursive: true, force: true });
     await mkdir(path(name), { recursive: true });
     for (const [inside, value] of Object.entries(files)) {
       const target = join(path(name), inside);

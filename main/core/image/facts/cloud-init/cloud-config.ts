@@ -72,6 +72,7 @@ interface ParsedConfig {
  * Answers null for what is no YAML mapping.
  */
 export function parseCloudConfig(text: string): ParsedConfig | null {
+  if (isTooDeep(text)) return null;
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: false, logLevel: "silent" });
   if (document.errors.length > 0) return null;
@@ -94,6 +95,22 @@ export function parseCloudConfig(text: string): ParsedConfig | null {
       return { value, line: range === undefined || range === null ? 1 : lines.linePos(range[0]).line };
     },
   };
+}
+
+const maxDepth = 100;
+
+/** Parsers slow down in deep nesting; no configuration is nested like that. A bound from above, in one pass. */
+function isTooDeep(text: string): boolean {
+  let brackets = 0;
+  for (const line of text.split("\n")) {
+    if (/^(?:\s*[-?]){100}/.test(line) || /^\s{1000}/.test(line)) return true;
+    for (const character of line) {
+      if (character === "[" || character === "{") brackets++;
+      else if (character === "]" || character === "}") brackets = Math.max(0, brackets - 1);
+      if (brackets > maxDepth) return true;
+    }
+  }
+  return false;
 }
 
 const target = (node: unknown, document: Document): Node | null => {

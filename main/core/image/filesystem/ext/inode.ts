@@ -51,12 +51,14 @@ function descriptorOffset(superblock: ExtSuperblock, group: number): number {
   const perBlock = blockBytes / descriptorBytes;
   const metaGroup = Math.floor(group / perBlock);
   const within = (group % perBlock) * descriptorBytes;
+  const superblockBlock = blockBytes === 1024 ? 1 : 0; // not firstDataBlock: with bigalloc that is 0
   if (firstMetaBg === null || metaGroup < firstMetaBg) {
-    return (firstDataBlock + 1 + metaGroup) * blockBytes + within;
+    return (superblockBlock + 1 + metaGroup) * blockBytes + within;
   }
   const firstGroup = metaGroup * perBlock;
   const start = firstDataBlock + firstGroup * blocksPerGroup;
-  return (start + (hasSuperblock(superblock, firstGroup) ? 1 : 0)) * blockBytes + within;
+  const shift = firstGroup === 0 && superblockBlock > firstDataBlock ? 1 : 0;
+  return (start + (hasSuperblock(superblock, firstGroup) ? 1 : 0) + shift) * blockBytes + within;
 }
 
 function hasSuperblock(superblock: ExtSuperblock, group: number): boolean {
