@@ -56,8 +56,8 @@ export class TerminalSession {
       cursorBlink: true,
       cursorInactiveStyle: "outline",
       fontFamily: getComputedStyle(document.documentElement).getPropertyValue("--font-mono"),
-      // Less would cut off underscores at some sizes, more would tear the frames that installers draw.
-      lineHeight: 1.08,
+      // More would tear the frames that installers draw.
+      lineHeight: 1,
       minimumContrastRatio: 4.5,
       // Pasted text reaches a raw serial line as it is.
       ignoreBracketedPasteMode: true,

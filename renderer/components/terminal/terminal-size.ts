@@ -8,7 +8,7 @@ export interface CellRatio {
   height: number;
 }
 /** Until the font was measured: typical of monospaced fonts. */
-export const typicalCell: CellRatio = { width: 0.602, height: 1.26 };
+export const typicalCell: CellRatio = { width: 0.602, height: 1.17 };
 
 /** The largest comfortable font with which 80x24 fills the pane; one fixed size where the pane sets the size. */
 export function suitableFontPx(
