@@ -3,7 +3,7 @@ import type { WhereSchema } from "#contract/facts.ts";
 import type { FileTree } from "#core/image/filesystem/file-tree.ts";
 import { printable } from "#core/image/source/binary.ts";
 import { readLines, type TextLine } from "#core/image/facts/text-lines.ts";
-import { parseGrubConfig } from "./grub-config.ts";
+import { parseGrubConfig, type RawEntry } from "./grub-config.ts";
 
 export interface CommandLine {
   readonly text: string;
@@ -43,13 +43,6 @@ export async function readBootEntries(tree: FileTree): Promise<readonly BootEntr
   }
   const systemdBoot = await readLoaderEntries(tree, "/boot/grub2/grub.cfg");
   return systemdBoot.length > 0 ? systemdBoot : readExtlinux(tree);
-}
-
-export interface RawEntry {
-  readonly kernel: string;
-  readonly initrds: readonly string[];
-  readonly options: string;
-  readonly line: number;
 }
 
 async function located(tree: FileTree, configPath: string, entry: RawEntry): Promise<BootEntry> {

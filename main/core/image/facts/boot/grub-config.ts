@@ -1,5 +1,12 @@
 import type { TextLine } from "#core/image/facts/text-lines.ts";
-import type { RawEntry } from "./boot-entries.ts";
+
+/** One entry of a boot menu, with paths as the boot loader names them. */
+export interface RawEntry {
+  readonly kernel: string;
+  readonly initrds: readonly string[];
+  readonly options: string;
+  readonly line: number;
+}
 
 /**
  * Entries of a grub.cfg with their kernel, the default one first. GRUB's configuration is a shell script; what

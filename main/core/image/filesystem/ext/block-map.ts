@@ -1,14 +1,8 @@
 import { unreadable } from "#core/image/source/binary.ts";
 import type { BlockDevice } from "#core/image/source/block-device.ts";
+import type { BlockRun } from "./block-run.ts";
 import { extentRuns } from "./extents.ts";
 import type { ExtInode } from "./inode.ts";
-
-/** `count` blocks of a file from `logical` on lie at `physical` on the device. Gaps between runs are holes. */
-export interface BlockRun {
-  readonly logical: number;
-  readonly physical: number;
-  readonly count: number;
-}
 
 const maxRuns = 200_000;
 

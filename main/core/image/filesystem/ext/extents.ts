@@ -1,6 +1,6 @@
 import { unreadable } from "#core/image/source/binary.ts";
 import type { BlockDevice } from "#core/image/source/block-device.ts";
-import type { BlockRun } from "./block-map.ts";
+import type { BlockRun } from "./block-run.ts";
 
 /** Documentation/filesystems/ext4/ifork.rst: nodes of a 12-byte header and 12-byte entries; depth at most 5. */
 const magic = 0xf30a;

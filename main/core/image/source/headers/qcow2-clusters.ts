@@ -1,6 +1,6 @@
 import { truncated, unreadable } from "#core/image/source/binary.ts";
 import type { FileBytes } from "#core/image/source/file-bytes.ts";
-import type { Qcow2Layout } from "./qcow2.ts";
+import type { Qcow2Layout } from "./qcow2-layout.ts";
 
 /** L2 tables beyond this are not scanned: 256 MiB describe 2 TiB of disk in 64 KiB clusters. */
 const maxScannedBytes = 256 * 1024 ** 2;

@@ -11,6 +11,7 @@ import type { FileBytes } from "#core/image/source/file-bytes.ts";
 import type { ContainerFormat } from "./image-format.ts";
 import { readHeaderExtensions } from "./qcow2-extensions.ts";
 import { scanClusters } from "./qcow2-clusters.ts";
+import type { Qcow2Layout } from "./qcow2-layout.ts";
 
 /** QEMU docs/interop/qcow2.rst. Limits as QEMU's block/qcow2.h sets them. */
 const magic = Buffer.from("QFI\xfb", "latin1");
@@ -28,15 +29,6 @@ export const qcow2: ContainerFormat = {
     head.subarray(0, 4).equals(magic) && !(head.length >= 8 && head.readUInt32BE(4) === 1),
   readHeader,
 };
-
-export interface Qcow2Layout {
-  readonly clusterBytes: number;
-  readonly clusterBits: number;
-  readonly virtualBytes: number;
-  readonly l1Offset: number;
-  readonly l1Entries: number;
-  readonly extendedL2: boolean;
-}
 
 async function readHeader(file: FileBytes): Promise<ImageHeader> {
   const head = await file.read(0, 65536);

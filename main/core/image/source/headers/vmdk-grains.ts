@@ -1,6 +1,6 @@
 import { truncated, unreadable } from "#core/image/source/binary.ts";
 import type { FileBytes } from "#core/image/source/file-bytes.ts";
-import type { VmdkHeader } from "./vmdk.ts";
+import type { VmdkHeader } from "./vmdk-header.ts";
 
 /** Grain tables beyond this many are not scanned: 64 MiB of them describe 1 TiB in 64 KiB grains. */
 const maxScannedBytes = 64 * 1024 ** 2;

@@ -4,6 +4,7 @@ import type { FileBytes } from "#core/image/source/file-bytes.ts";
 import type { ContainerFormat } from "./image-format.ts";
 import { readVmdkDescriptor } from "./vmdk-descriptor.ts";
 import { scanGrains } from "./vmdk-grains.ts";
+import type { VmdkHeader } from "./vmdk-header.ts";
 
 /**
  * "Virtual Disk Format 5.0", VMware. Only the two variants that are one file: monolithicSparse and
@@ -21,18 +22,6 @@ export const vmdk: ContainerFormat = {
   },
   readHeader,
 };
-
-/** The fields of a sparse extent's header; sizes and offsets in bytes. */
-export interface VmdkHeader {
-  readonly capacityBytes: number;
-  readonly grainBytes: number;
-  readonly descriptorOffset: number;
-  readonly descriptorBytes: number;
-  readonly grainsPerTable: number;
-  readonly directoryOffset: number;
-  readonly directoryAtEnd: boolean;
-  readonly compressed: boolean;
-}
 
 async function readHeader(file: FileBytes): Promise<ImageHeader> {
   const head = await file.read(0, 512);
