@@ -19,4 +19,15 @@ describe("looksLikeIso", () => {
   ])("says no to %s", async (_name, blob) => {
     expect(await looksLikeIso(blob)).toBe(false);
   });
+  it("rejects for a folder, whose claimed bytes cannot be read", async () => {
+    const folder = withAt("", 0, 4096);
+    const slice = folder.slice.bind(folder);
+    folder.slice = (start = 0, end = 0) => {
+      const part = slice(start, end);
+      // Chromium answers an empty slice beyond the end, and an error for everything else.
+      if (part.size > 0) part.arrayBuffer = () => Promise.reject(new DOMException("", "NotReadableError"));
+      return part;
+    };
+    await expect(looksLikeIso(folder)).rejects.toThrow(DOMException);
+  });
 });
