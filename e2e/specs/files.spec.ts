@@ -96,8 +96,8 @@ test("what cannot be used is refused in words and leaves nothing behind", async 
     await tryMachine(page, join(folder, "nowhere.iso"));
     await expect(newMachine(page).error).toContainText(`There is no file ${join(folder, "nowhere.iso")}`);
     await tryMachine(page, folder);
-    await expect(newMachine(page).error).toContainText(folder);
-    await expect(newMachine(page).error).not.toContainText("A defect in Goldsmith");
+    await expect(newMachine(page).error).toContainText("is a folder");
+    await newMachine(page).cancel.click();
   });
 
   await test.step("a truncated qcow2: a report in words", async () => {
