@@ -9,6 +9,11 @@ const suite = "bookworm";
 /** Leaves documentation and translations out; the same options stay in force on the installed system. */
 const leftOut = ["/usr/share/man/*", "/usr/share/locale/*", "/usr/share/doc/*", "/usr/share/i18n/*"];
 
+interface RootPorts {
+  processes: Ports["processes"];
+  directories: Pick<Ports["directories"], "resources">;
+}
+
 export interface PracticeRoot {
   /** The installed system, to be unpacked as it is. */
   tarPath: string;
@@ -49,7 +54,7 @@ export const bootstrapArguments = (packages: readonly string[], hook: string, ta
 /** Makes the system that gets installed, from the distribution's packages. */
 export async function bootstrapRoot(
   work: string,
-  { processes, directories }: Ports,
+  { processes, directories }: RootPorts,
   options: { signal: AbortSignal; onMessage: (text: string) => void },
 ): Promise<PracticeRoot> {
   const resources = join(directories.resources, "practice-iso");
