@@ -69,7 +69,7 @@ export function SidebarLibrary({ filter }: { filter: string }) {
             route={{ screen: "account", id: account.id }}
             mark={<Icon name={account.practice ? "flask" : "cloud"} />}
             title={account.name}
-            detail={String(remoteCounts[account.id] ?? 0)}
+            detail={remoteCounts[account.id]?.toString() ?? ""}
           />
         ))}
       </SidebarSection>

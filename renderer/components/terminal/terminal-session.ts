@@ -50,6 +50,7 @@ export class TerminalSession {
     this.#pane = pane;
     this.#terminal = new Terminal({
       allowProposedApi: true,
+      logLevel: "off", // boot logs hold sequences cut short; each would be told on the page's console
       cols: serialSize.columns,
       rows: serialSize.rows,
       scrollback: scrollbackLines,

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { Badge } from "#renderer/components/badge.tsx";
 import { Button, IconButton } from "#renderer/components/button.tsx";
 import { ConfirmDialog } from "#renderer/components/confirm-dialog.tsx";
@@ -20,6 +20,13 @@ export function AccountScreen({ accountId }: { accountId: string }) {
   const refresh = useCall("accounts.refresh");
   const remove = useCall("accounts.remove");
   const [asking, setAsking] = useState(false);
+  const [asked, setAsked] = useState<string | null>(null);
+  const { run: ask } = refresh;
+  const known = account !== undefined;
+  // What stands there is known only after asking: an account that was not asked is not an empty one.
+  useEffect(() => {
+    if (known) void ask({ accountId }).then((answer) => answer !== null && setAsked(accountId));
+  }, [known, accountId, ask]);
   if (account === undefined) return <p className="screen-empty">This account is no longer connected.</p>;
 
   return (
@@ -59,9 +66,7 @@ export function AccountScreen({ accountId }: { accountId: string }) {
       />
       <div className="screen-body">
         {images.length === 0 ? (
-          <p className="soft">
-            There are no images in this account. Publish one from the library, or refresh.
-          </p>
+          <p className="soft">{emptyWords(refresh.pending, asked === accountId)}</p>
         ) : (
           <RemoteImageList images={images} />
         )}
@@ -82,4 +87,10 @@ export function AccountScreen({ accountId }: { accountId: string }) {
       )}
     </>
   );
+}
+
+function emptyWords(pending: boolean, asked: boolean): string {
+  if (pending) return "Asking the account for its images…";
+  if (!asked) return "The account could not be asked for its images. Refresh to try again.";
+  return "There are no images in this account. Publish one from the library, or refresh.";
 }
