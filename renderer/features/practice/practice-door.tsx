@@ -18,8 +18,8 @@ export function PracticeDoor() {
       }
     >
       Makes a small Debian installer, installs it over the serial console, checks, compacts and publishes it
-      to a built-in stand-in for DigitalOcean. {emulated ? "About 10 minutes" : "A few minutes"}, no account,
-      no network.
+      to a built-in stand-in for DigitalOcean. {emulated ? "About 10 minutes" : "A few minutes"}, no account;
+      Debian's packages are fetched the first time.
     </Door>
   );
 }
