@@ -6,19 +6,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ImageFormat } from "#contract/facts.ts";
 import { AppError } from "#core/lib/app-error.ts";
 import type { Ports } from "#ports/ports.ts";
+import { blockNode } from "./block-node.ts";
 import { abortReason } from "./read-budget.ts";
 import type { OpenBlockDevice } from "./block-device.ts";
 import { openNbd } from "./nbd-client.ts";
-
-/** Names of QEMU's block drivers. The driver is always named; QEMU never guesses. */
-const drivers: Partial<Record<ImageFormat, string>> = {
-  raw: "raw",
-  qcow2: "qcow2",
-  vhdx: "vhdx",
-  vhd: "vpc",
-  vdi: "vdi",
-  vmdk: "vmdk",
-};
 
 const startLimitMs = 10_000;
 const endLimitMs = 500;
@@ -34,8 +25,7 @@ export async function openThroughQemu(
   ports: Pick<Ports, "processes" | "directories">,
   options: { signal: AbortSignal; timeoutMs: number },
 ): Promise<OpenBlockDevice> {
-  const driver = drivers[image.format];
-  if (driver === undefined) throw new AppError("internal", `QEMU has no driver for ${image.format}`);
+  const node = blockNode(image.path, image.format);
   const folder = await mkdtemp(join(ports.directories.runtime, "nbd-"));
   const socketPath = join(folder, randomBytes(3).toString("hex"));
   const stop = new AbortController();
@@ -47,7 +37,7 @@ export async function openThroughQemu(
     await server.catch(() => {});
     await rm(folder, { recursive: true, force: true });
   };
-  const server = ports.processes.run(serverArgv(image.path, driver, socketPath), {
+  const server = ports.processes.run(serverArgv(node, socketPath), {
     signal: stop.signal,
     timeoutMs: options.timeoutMs,
     inheritEnvironment: false,
@@ -77,16 +67,13 @@ export async function openThroughQemu(
   }
 }
 
-/** `backing: null` forbids following a backing file even if the file was changed after we looked. */
-export function serverArgv(path: string, driver: string, socketPath: string): string[] {
-  const node: Record<string, unknown> = {
-    driver,
-    "read-only": true,
-    file: { driver: "file", filename: path, "read-only": true },
-  };
-  if (driver === "qcow2") node["backing"] = null;
-  return ["qemu-nbd", "--read-only", `--socket=${socketPath}`, `json:${JSON.stringify(node)}`];
-}
+/** `--read-only` besides the node's own, and a socket that only we can reach. */
+const serverArgv = (node: string, socketPath: string): string[] => [
+  "qemu-nbd",
+  "--read-only",
+  `--socket=${socketPath}`,
+  node,
+];
 
 /** Connects as soon as the program listens: its socket appears a moment before that. */
 async function connectWhenReady(
