@@ -46,7 +46,7 @@ export function suites(root: string, reports: string): readonly Suite[] {
   const playwrightReport = join(reports, "e2e.json");
   return [
     vitest("unit", "Unit tests", 6 * minuteMs),
-    vitest("integration", "Integration tests (real QEMU, images and servers)", 14 * minuteMs),
+    vitest("integration", "Integration tests (real QEMU, images and servers)", 25 * minuteMs),
     {
       name: "e2e",
       title: "The window, in every host (Playwright)",
@@ -61,7 +61,7 @@ export function suites(root: string, reports: string): readonly Suite[] {
       env: { PLAYWRIGHT_JSON_OUTPUT_FILE: playwrightReport },
       reportPath: playwrightReport,
       readReport: readPlaywrightReport,
-      limitMs: 18 * minuteMs,
+      limitMs: 20 * minuteMs,
     },
   ];
 }
