@@ -1,5 +1,6 @@
 import type { RemoteStateSchema } from "#contract/account.ts";
-import type { ImageFormat, OsFactsSchema } from "#contract/facts.ts";
+import type { ImageFormat } from "#contract/facts.ts";
+import type { OsFactsSchema } from "#contract/facts-system.ts";
 import type { ProviderId } from "#contract/finding.ts";
 import type { z } from "zod";
 

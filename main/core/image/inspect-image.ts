@@ -3,7 +3,7 @@ import type { Ports } from "#ports/ports.ts";
 import { readBoot } from "./facts/boot/boot.ts";
 import { attempt } from "./facts/attempt.ts";
 import { placeName, readDiskLayout, toPartitionFacts } from "./facts/disk-layout.ts";
-import { readGuest, type GuestFacts } from "./facts/guest.ts";
+import { noGuest, readGuest, type GuestFacts } from "./facts/guest.ts";
 import { readIso } from "./facts/iso.ts";
 import { findRoot } from "./facts/root-tree.ts";
 import { identifyFile } from "./identify-file.ts";
@@ -14,15 +14,6 @@ import { withReadBudget } from "./source/read-budget.ts";
 
 /** A healthy image needs a few thousand reads and some 50 MiB; these stop one that was made to hurt. */
 const limits = { timeoutMs: 60_000, maxReads: 200_000, maxReadBytes: 2 * 1024 ** 3 };
-
-const noGuest: GuestFacts = {
-  os: null,
-  kernels: [],
-  boot: null,
-  cloudInit: null,
-  sshd: null,
-  identity: null,
-};
 
 /**
  * Reads what an image is without booting, mounting or changing it, and without any right beyond reading the
@@ -57,11 +48,30 @@ export async function inspectImage(
   };
 }
 
-type Content = Pick<ImageFacts, "partitionTable" | "partitions" | "rootPartition" | "iso"> & GuestFacts;
+type Content = Pick<
+  ImageFacts,
+  | "partitionTable"
+  | "partitions"
+  | "logicalVolumes"
+  | "rootPartition"
+  | "rootVolume"
+  | "rootSubvolume"
+  | "iso"
+> &
+  GuestFacts;
+
+const noDisk = {
+  partitionTable: null,
+  partitions: [],
+  logicalVolumes: [],
+  rootPartition: null,
+  rootVolume: null,
+  rootSubvolume: null,
+};
 
 async function readIsoContent(disk: BlockDevice, notes: string[]): Promise<Content> {
   const iso = await readIso(disk, notes);
-  return { partitionTable: null, partitions: [], rootPartition: null, iso, ...noGuest };
+  return { ...noDisk, iso, ...noGuest };
 }
 
 async function readDiskContent(disk: BlockDevice, notes: string[]): Promise<Content> {
@@ -70,6 +80,9 @@ async function readDiskContent(disk: BlockDevice, notes: string[]): Promise<Cont
   const base = {
     partitionTable: layout.table,
     partitions: layout.volumes.map(toPartitionFacts),
+    logicalVolumes: [],
+    rootVolume: null,
+    rootSubvolume: null,
     rootPartition: root?.volume.partition.number ?? null,
     iso: null,
   };

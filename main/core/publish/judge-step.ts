@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { OsFactsSchema } from "#contract/facts.ts";
+import { OsFactsSchema } from "#contract/facts-system.ts";
 import type { ProviderId } from "#contract/finding.ts";
 import type { CheckReport } from "#contract/report.ts";
 import { AppError } from "#core/lib/app-error.ts";

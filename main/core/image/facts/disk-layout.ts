@@ -1,4 +1,4 @@
-import type { PartitionFacts } from "#contract/facts.ts";
+import type { PartitionFacts } from "#contract/facts-disk.ts";
 import { recognise, type Found } from "#core/image/filesystem/recognise.ts";
 import { printable } from "#core/image/source/binary.ts";
 import { slice, type BlockDevice } from "#core/image/source/block-device.ts";

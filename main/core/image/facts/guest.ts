@@ -11,7 +11,43 @@ import { readOs } from "./os.ts";
 import type { RootTree } from "./root-tree.ts";
 import { readSshd } from "./sshd.ts";
 
-export type GuestFacts = Pick<ImageFacts, "os" | "kernels" | "boot" | "cloudInit" | "sshd" | "identity">;
+export type GuestFacts = Pick<
+  ImageFacts,
+  | "os"
+  | "packages"
+  | "kernels"
+  | "boot"
+  | "fstab"
+  | "growth"
+  | "agents"
+  | "selinux"
+  | "cloudInit"
+  | "provisioners"
+  | "sshd"
+  | "network"
+  | "identity"
+  | "accounts"
+  | "leftovers"
+>;
+
+/** Where there is no operating system, or none that can be read. */
+export const noGuest: GuestFacts = {
+  os: null,
+  packages: null,
+  kernels: [],
+  boot: null,
+  fstab: null,
+  growth: null,
+  agents: null,
+  selinux: null,
+  cloudInit: null,
+  provisioners: null,
+  sshd: null,
+  network: null,
+  identity: null,
+  accounts: null,
+  leftovers: null,
+};
 
 /** Module that mounts the root filesystem: ext4's also mounts ext2 and ext3. */
 const driverOf = (filesystemType: string): string =>
@@ -26,9 +62,9 @@ export async function readGuest(disk: BlockDevice, root: RootTree, notes: string
   const kernels = attempt(notes, "The kernels", () => readKernels(tree, entries, driverOf(rootType)));
   const rest = readServices();
   const [kernelFacts, services] = await Promise.all([kernels, rest]);
-  return { kernels: kernelFacts ?? [], ...services };
+  return { ...noGuest, kernels: kernelFacts ?? [], ...services };
 
-  async function readServices(): Promise<Omit<GuestFacts, "kernels">> {
+  async function readServices(): Promise<Partial<GuestFacts>> {
     const os = await attempt(notes, "The operating system", () => readOs(tree));
     const boot = await attempt(notes, "The boot chain", () => readBoot(disk, root.efiTrees, entries));
     const init = await attempt(notes, "The services", () => readInitSystem(tree));

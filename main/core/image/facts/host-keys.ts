@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { CloudInitFactsSchema } from "#contract/facts.ts";
+import type { CloudInitFactsSchema } from "#contract/facts-provisioning.ts";
 import type { FileTree } from "#core/image/filesystem/file-tree.ts";
 import { readCloudConfig } from "./cloud-init/cloud-config.ts";
 import type { InitSystem } from "./init-system.ts";

@@ -1,4 +1,4 @@
-import type { KernelFactsSchema } from "#contract/facts.ts";
+import type { KernelFactsSchema } from "#contract/facts-system.ts";
 import type { z } from "zod";
 import type { FileTree } from "#core/image/filesystem/file-tree.ts";
 import { printable } from "#core/image/source/binary.ts";

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { OsFactsSchema } from "#contract/facts.ts";
+import type { OsFactsSchema } from "#contract/facts-system.ts";
 import type { FileTree } from "#core/image/filesystem/file-tree.ts";
 import { printable } from "#core/image/source/binary.ts";
 import { readArchitecture } from "./architecture.ts";

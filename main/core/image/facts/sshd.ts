@@ -1,5 +1,6 @@
 import type { z } from "zod";
-import type { CloudInitFactsSchema, SshdFactsSchema, WhereSchema } from "#contract/facts.ts";
+import type { CloudInitFactsSchema, SshdFactsSchema } from "#contract/facts-provisioning.ts";
+import type { WhereSchema } from "#contract/where.ts";
 import type { FileTree } from "#core/image/filesystem/file-tree.ts";
 import { findHostKeyMaker } from "./host-keys.ts";
 import type { InitSystem } from "./init-system.ts";

@@ -40,6 +40,8 @@ export interface FileTree {
   readFile(path: string, maxBytes: number): Promise<Buffer | null>;
   readText(path: string, maxBytes: number): Promise<string | null>;
   openFile(path: string): Promise<TreeFile | null>;
+  /** Of the last component itself. null: not there; `unsupported`: this filesystem's attributes are not read. */
+  attribute(path: string, name: string): Promise<Buffer | null | "unsupported">;
   /** Sorted by name (code units); empty when it is no folder. */
   readDirectory(path: string): Promise<readonly DirectoryEntry[]>;
 }
@@ -127,6 +129,12 @@ export function createFileTree(mounts: readonly Mount[]): FileTree {
     openFile,
     readFile,
     readText: async (path, maxBytes) => (await readFile(path, maxBytes))?.toString("utf8") ?? null,
+    attribute: async (path, name) => {
+      const found = await walk(path, false);
+      if (found === null) return null;
+      if (found.filesystem.attribute === undefined) return "unsupported";
+      return found.filesystem.attribute(found.node, name);
+    },
     readDirectory: async (path) => {
       const found = await walk(path, true);
       if (found?.node.kind !== "directory") return [];

@@ -33,4 +33,6 @@ export interface Filesystem<N extends FileNode = FileNode> {
   /** Shorter at the end of the file. */
   read(file: N, offsetBytes: number, lengthBytes: number): Promise<Buffer>;
   readLink(link: N): Promise<string>;
+  /** Value of an extended attribute such as `security.selinux`; null when the node has none. Absent: not read here. */
+  attribute?(node: N, name: string): Promise<Buffer | null>;
 }

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { BootFactsSchema } from "#contract/facts.ts";
+import type { BootFactsSchema } from "#contract/facts-system.ts";
 import type { FileTree } from "#core/image/filesystem/file-tree.ts";
 import { readUpTo, type BlockDevice } from "#core/image/source/block-device.ts";
 import { u64le } from "#core/image/source/binary.ts";

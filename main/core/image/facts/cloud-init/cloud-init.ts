@@ -1,5 +1,6 @@
 import type { z } from "zod";
-import type { CloudInitFactsSchema, WhereSchema } from "#contract/facts.ts";
+import type { CloudInitFactsSchema } from "#contract/facts-provisioning.ts";
+import type { WhereSchema } from "#contract/where.ts";
 import type { FileTree } from "#core/image/filesystem/file-tree.ts";
 import { printable } from "#core/image/source/binary.ts";
 import type { CommandLine } from "#core/image/facts/boot/boot-entries.ts";

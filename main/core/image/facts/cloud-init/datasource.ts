@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { WhereSchema } from "#contract/facts.ts";
+import type { WhereSchema } from "#contract/where.ts";
 import type { FileTree } from "#core/image/filesystem/file-tree.ts";
 import { printable } from "#core/image/source/binary.ts";
 import { readLines } from "#core/image/facts/text-lines.ts";
