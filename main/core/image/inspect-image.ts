@@ -2,7 +2,7 @@ import type { ImageFacts } from "#contract/facts.ts";
 import type { Ports } from "#ports/ports.ts";
 import { readBoot } from "./facts/boot/boot.ts";
 import { attempt } from "./facts/attempt.ts";
-import { placeName, readDiskLayout, toPartitionFacts } from "./facts/disk-layout.ts";
+import { placeName, readDiskLayout, toPartitionFacts, type LogicalVolumeName } from "./facts/disk-layout.ts";
 import { noGuest, readGuest, type GuestFacts } from "./facts/guest.ts";
 import { readIso } from "./facts/iso.ts";
 import { findRoot } from "./facts/root-tree.ts";
@@ -76,12 +76,12 @@ async function readIsoContent(disk: BlockDevice, notes: string[]): Promise<Conte
 
 async function readDiskContent(disk: BlockDevice, notes: string[]): Promise<Content> {
   const layout = await readDiskLayout(disk, notes);
-  const { root, efiTrees } = await findRoot(layout.volumes, notes);
+  const { root, efiTrees } = await findRoot([...layout.volumes, ...layout.logicalVolumes], notes);
   const base = {
     partitionTable: layout.table,
     partitions: layout.volumes.map(toPartitionFacts),
-    logicalVolumes: [],
-    rootVolume: null,
+    logicalVolumes: [...layout.logicalVolumeFacts],
+    rootVolume: rootVolumeName(root?.volume.logicalVolume ?? null),
     rootSubvolume: null,
     rootPartition: root?.volume.partition.number ?? null,
     iso: null,
@@ -91,10 +91,13 @@ async function readDiskContent(disk: BlockDevice, notes: string[]): Promise<Cont
     notes.push("Nothing is recognised on the disk: no partitions, no filesystem.");
   for (const volume of layout.volumes) {
     const { found } = volume;
-    if (found !== null && found.open === null && found.type !== "swap") {
-      notes.push(`${placeName(volume)}: ${found.unreadable ?? "it cannot be opened"}.`);
+    if (found !== null && found.open === null && found.unreadable !== null && found.type !== "swap") {
+      notes.push(`${placeName(volume)}: ${found.unreadable}.`);
     }
   }
   const boot = await attempt(notes, "The boot chain", () => readBoot(disk, efiTrees, []));
   return { ...base, ...noGuest, boot };
 }
+
+const rootVolumeName = (volume: LogicalVolumeName | null): string | null =>
+  volume === null ? null : `${volume.group}/${volume.name}`;

@@ -1,4 +1,4 @@
-import type { PartitionFacts } from "#contract/facts-disk.ts";
+import type { LogicalVolumeFacts, PartitionFacts } from "#contract/facts-disk.ts";
 import { recognise, type Found } from "#core/image/filesystem/recognise.ts";
 import { printable } from "#core/image/source/binary.ts";
 import { slice, type BlockDevice } from "#core/image/source/block-device.ts";
@@ -6,15 +6,32 @@ import type { Partition } from "#core/image/volume/partition-table.ts";
 import { readPartitionTable } from "#core/image/volume/read-partition-table.ts";
 import { attempt } from "./attempt.ts";
 
-/** A partition (or the whole disk, number 0) with what was found on it. */
+/** Where LVM2 puts a logical volume, as `vgs` and `lvs` name it. */
+export interface LogicalVolumeName {
+  readonly group: string;
+  readonly name: string;
+  /** `/dev/mapper/group-volume`, dashes inside a name doubled. The short form is `/dev/group/volume`. */
+  readonly devicePath: string;
+}
+
+/**
+ * A partition (or the whole disk, number 0) with what was found on it; or a logical volume, whose `partition`
+ * is the one that its first byte lies on.
+ */
 export interface Volume {
   readonly partition: Partition;
+  /** null for a partition. */
+  readonly logicalVolume: LogicalVolumeName | null;
   readonly found: Found | null;
 }
 
 export interface DiskLayout {
   readonly table: "gpt" | "mbr" | "none";
+  /** Partitions; for a disk without a table what lies on the whole of it. */
   readonly volumes: readonly Volume[];
+  /** Those of all volume groups that are read; what cannot be read is only in `logicalVolumeFacts`. */
+  readonly logicalVolumes: readonly Volume[];
+  readonly logicalVolumeFacts: readonly LogicalVolumeFacts[];
 }
 
 /** Boot sectors of these end with 55 AA like an MBR; on a bare disk the filesystem counts. */
@@ -32,22 +49,37 @@ export async function readDiskLayout(disk: BlockDevice, notes: string[]): Promis
       typeId: "",
       typeName: "whole disk",
     };
-    const volume = { partition: { ...partition, name: null, bootable: false, partUuid: null }, found: whole };
-    return { table: "none", volumes: whole === null ? [] : [volume] };
+    const volume: Volume = {
+      partition: { ...partition, name: null, bootable: false, partUuid: null },
+      logicalVolume: null,
+      found: whole,
+    };
+    return {
+      table: "none",
+      volumes: whole === null ? [] : [volume],
+      logicalVolumes: [],
+      logicalVolumeFacts: [],
+    };
   }
   notes.push(...table.notes);
   const volumes: Volume[] = [];
   for (const partition of table.partitions) {
     const device = slice(disk, partition.startByte, partition.sizeBytes);
     const what = `Partition ${partition.number}`;
-    volumes.push({ partition, found: await attempt(notes, what, () => recognise(device)) });
+    volumes.push({
+      partition,
+      logicalVolume: null,
+      found: await attempt(notes, what, () => recognise(device)),
+    });
   }
-  return { table: table.kind, volumes };
+  return { table: table.kind, volumes, logicalVolumes: [], logicalVolumeFacts: [] };
 }
 
-/** For notes: `Partition 3`, or `The disk` where there are no partitions. */
-export const placeName = ({ partition }: Volume): string =>
-  partition.number === 0 ? "The disk" : `Partition ${partition.number}`;
+/** For notes: `Partition 3`, `Logical volume vg/root`, or `The disk` where there are no partitions. */
+export function placeName({ partition, logicalVolume }: Volume): string {
+  if (logicalVolume !== null) return `Logical volume ${logicalVolume.group}/${logicalVolume.name}`;
+  return partition.number === 0 ? "The disk" : `Partition ${partition.number}`;
+}
 
 export const toPartitionFacts = ({ partition, found }: Volume): PartitionFacts => {
   const { partUuid: _internal, ...shown } = partition;
