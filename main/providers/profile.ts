@@ -21,6 +21,26 @@ export interface SizeLimit {
   readonly kind: "refused" | "quota";
 }
 
+/** What a machine sees at its first boot: cloud-init decides by it which datasource to ask. */
+export interface PlatformShape {
+  readonly name: string;
+  /** Strings of SMBIOS as Linux shows them in /sys/class/dmi/id; what is not known is left out. */
+  readonly dmi: {
+    readonly sysVendor?: string;
+    readonly productName?: string;
+    readonly productSerial?: string;
+    readonly chassisAssetTag?: string;
+  };
+  /** Drives beside the image's own disk that carry data for the machine. */
+  readonly drives: readonly {
+    readonly device: string;
+    readonly type: "iso9660" | "vfat";
+    readonly label: string;
+  }[];
+  /** Metadata services and the cloud-init datasource that understands each. */
+  readonly services: readonly { readonly datasource: string; readonly url: string }[];
+}
+
 /**
  * What a provider accepts and what it gives an image at its first boot, as data. `null` means that the
  * provider says nothing about it and the judge stays silent.
@@ -52,6 +72,8 @@ export interface ProviderProfile {
     /** false: a machine without cloud-init works, only bare. */
     readonly required: Sourced<boolean>;
   };
+  /** Several where the operator of the cloud chooses. */
+  readonly platforms: Sourced<readonly PlatformShape[]>;
   /** How an instance gets its address. `seed`: a static address handed over by the datasource, no DHCP. */
   readonly network: Sourced<"dhcp" | "seed" | "either">;
   readonly sshdRequired: Sourced<boolean>;

@@ -30,6 +30,17 @@ export const profile: ProviderProfile = {
     minimumCloudInit: null,
     required: { value: true, source: document },
   },
+  platforms: {
+    value: [
+      {
+        name: "NoCloud drive",
+        dmi: { sysVendor: "QEMU" },
+        drives: [{ device: "/dev/sr0", type: "iso9660", label: "cidata" }],
+        services: [],
+      },
+    ],
+    source: observed,
+  },
   network: { value: "seed", source: observed },
   sshdRequired: { value: false, source: document },
 };

@@ -13,6 +13,8 @@ const observed: Citation = {
   document: "Seen from inside Droplets; not documented by DigitalOcean",
   url: null,
 };
+/** A Droplet from a custom image as another image's maker describes it. */
+const droplet: Citation = { document: "not-os, page Digital Ocean (a working custom image)", url: null };
 const GB = 1_000_000_000;
 
 /** "Images must be 100 GB or less when uncompressed, including the filesystem." */
@@ -33,6 +35,17 @@ export const profile: ProviderProfile = {
     order: { value: { before: "ConfigDrive", after: "NoCloud" }, source: features },
     minimumCloudInit: { value: "0.7.7", source: features },
     required: { value: true, source: features },
+  },
+  platforms: {
+    value: [
+      {
+        name: "Droplet",
+        dmi: { sysVendor: "DigitalOcean", productName: "Droplet" },
+        drives: [{ device: "/dev/vdb", type: "iso9660", label: "config-2" }],
+        services: [{ datasource: "DigitalOcean", url: "http://169.254.169.254/metadata/v1.json" }],
+      },
+    ],
+    source: droplet,
   },
   network: { value: "dhcp", source: limits },
   sshdRequired: { value: true, source: features },

@@ -27,6 +27,17 @@ export const profile: ProviderProfile = {
     minimumCloudInit: null,
     required: { value: true, source: samePlatform },
   },
+  platforms: {
+    value: [
+      {
+        name: "NoCloud drive",
+        dmi: { sysVendor: "QEMU" },
+        drives: [{ device: "/dev/sr0", type: "iso9660", label: "cidata" }],
+        services: [],
+      },
+    ],
+    source: samePlatform,
+  },
   network: { value: "seed", source: samePlatform },
   sshdRequired: { value: false, source: document },
 };

@@ -25,6 +25,17 @@ export const profile: ProviderProfile = {
     minimumCloudInit: null,
     required: { value: false, source: images },
   },
+  platforms: {
+    value: [
+      {
+        name: "NoCloud drive",
+        dmi: { sysVendor: "QEMU" },
+        drives: [{ device: "/dev/sr0", type: "iso9660", label: "cidata" }],
+        services: [],
+      },
+    ],
+    source: nodeImages,
+  },
   network: { value: "either", source: images },
   sshdRequired: { value: false, source: images },
 };

@@ -28,6 +28,23 @@ export const profile: ProviderProfile = {
     minimumCloudInit: null,
     required: { value: false, source: datasources },
   },
+  platforms: {
+    value: [
+      {
+        name: "NoCloud drive",
+        dmi: { sysVendor: "QEMU" },
+        drives: [{ device: "/dev/sr0", type: "iso9660", label: "cidata" }],
+        services: [],
+      },
+      {
+        name: "ConfigDrive",
+        dmi: { sysVendor: "QEMU" },
+        drives: [{ device: "/dev/sr0", type: "iso9660", label: "config-2" }],
+        services: [],
+      },
+    ],
+    source: datasources,
+  },
   network: { value: "either", source: datasources },
   sshdRequired: { value: false, source: datasources },
 };

@@ -37,6 +37,17 @@ export const profile: ProviderProfile = {
     minimumCloudInit: { value: "20.3", source: metadata },
     required: { value: true, source: metadata },
   },
+  platforms: {
+    value: [
+      {
+        name: "OCI instance",
+        dmi: { sysVendor: "QEMU", chassisAssetTag: "OracleCloud.com" },
+        drives: [],
+        services: [{ datasource: "Oracle", url: "http://169.254.169.254/opc/v2/" }],
+      },
+    ],
+    source: metadata,
+  },
   network: { value: "dhcp", source: bringYourOwn },
   sshdRequired: { value: false, source: bringYourOwn },
 };
