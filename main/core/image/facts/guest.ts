@@ -8,6 +8,7 @@ import { readIdentity } from "./identity.ts";
 import { readInitSystem } from "./init-system.ts";
 import { readKernels } from "./kernels.ts";
 import { readOs } from "./os.ts";
+import { readPackages } from "./packages/packages.ts";
 import type { RootTree } from "./root-tree.ts";
 import { readSshd } from "./sshd.ts";
 
@@ -59,10 +60,16 @@ export async function readGuest(disk: BlockDevice, root: RootTree, notes: string
   const rootType = root.volume.found?.type ?? "ext4";
   const entries = (await attempt(notes, "The boot menu", () => readBootEntries(tree))) ?? [];
   const commandLine = entries[0]?.commandLine ?? null;
+  const packages = attempt(notes, "The package database", () => readPackages(tree));
   const kernels = attempt(notes, "The kernels", () => readKernels(tree, entries, driverOf(rootType)));
   const rest = readServices();
-  const [kernelFacts, services] = await Promise.all([kernels, rest]);
-  return { ...noGuest, kernels: kernelFacts ?? [], ...services };
+  const [kernelFacts, services, database] = await Promise.all([kernels, rest, packages]);
+  return {
+    ...noGuest,
+    packages: database?.facts ?? null,
+    kernels: kernelFacts ?? [],
+    ...services,
+  };
 
   async function readServices(): Promise<Partial<GuestFacts>> {
     const os = await attempt(notes, "The operating system", () => readOs(tree));

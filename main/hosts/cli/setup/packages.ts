@@ -169,6 +169,18 @@ export const needs: readonly Need[] = [
     packages: { apt: ["dosfstools"], dnf: ["dosfstools"], pacman: ["dosfstools"], zypper: ["dosfstools"] },
   },
   {
+    programs: ["rpmbuild"],
+    group: "tests",
+    purpose: "makes package databases to be read",
+    packages: { apt: ["rpm"], dnf: ["rpm-build"], zypper: ["rpm-build"] },
+  },
+  {
+    programs: ["db_load", "db5.3_load"],
+    group: "tests",
+    purpose: "makes package databases to be read",
+    packages: { apt: ["db-util"], dnf: ["libdb-utils"] },
+  },
+  {
     programs: ["as"],
     group: "tests",
     purpose: "rebuilds the doctor's probe guest",
