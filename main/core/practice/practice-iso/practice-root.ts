@@ -51,12 +51,17 @@ export const bootstrapArguments = (packages: readonly string[], hook: string, ta
     ],
   ].flat();
 
-/** Makes the system that gets installed, from the distribution's packages. */
-export async function bootstrapRoot(
+interface RootOptions {
+  signal: AbortSignal;
+  onMessage: (text: string) => void;
+}
+
+/** Makes the system that gets installed, from the distribution's packages. Answers its archive's path. */
+export async function bootstrapTar(
   work: string,
   { processes, directories }: RootPorts,
-  options: { signal: AbortSignal; onMessage: (text: string) => void },
-): Promise<PracticeRoot> {
+  options: RootOptions,
+): Promise<string> {
   const resources = join(directories.resources, "practice-iso");
   const packages = parsePackages(await readFile(join(resources, "packages.txt"), "utf8"));
   // The text, not the path: in mode unshare the hook runs as another user who may not see our folders.
@@ -70,11 +75,19 @@ export async function bootstrapRoot(
       if (line !== undefined) options.onMessage(line);
     },
   });
+  return tarPath;
+}
+
+/** Takes out of the system what its boot medium or boot loader is made of. */
+export async function openRootTar(
+  tarPath: string,
+  work: string,
+  processes: Ports["processes"],
+  signal: AbortSignal,
+): Promise<PracticeRoot> {
   const folder = join(work, "parts");
   await mkdir(folder);
-  await processes.run(["tar", "-C", folder, "--no-same-owner", "-xf", tarPath, ...partsOfRoot], {
-    signal: options.signal,
-  });
+  await processes.run(["tar", "-C", folder, "--no-same-owner", "-xf", tarPath, ...partsOfRoot], { signal });
   const [kernelVersion] = await readdir(join(folder, "usr/lib/modules"));
   if (kernelVersion === undefined)
     throw new AppError("tool-failed", "mmdebstrap made a system without a kernel");
@@ -85,6 +98,15 @@ export async function bootstrapRoot(
     kernelVersion,
     prettyName: /^PRETTY_NAME="(.*)"/m.exec(release)?.[1] ?? "Debian",
   };
+}
+
+export async function bootstrapRoot(
+  work: string,
+  ports: RootPorts,
+  options: RootOptions,
+): Promise<PracticeRoot> {
+  const tarPath = await bootstrapTar(work, ports, options);
+  return openRootTar(tarPath, work, ports.processes, options.signal);
 }
 
 const partsOfRoot = [
