@@ -1,4 +1,6 @@
 import { readUpTo, type BlockDevice } from "#core/image/source/block-device.ts";
+import { openBtrfs } from "./btrfs/btrfs-filesystem.ts";
+import { readBtrfsSuperblock } from "./btrfs/superblock.ts";
 import { openExt } from "./ext/ext-filesystem.ts";
 import { readExtSuperblock } from "./ext/superblock.ts";
 import { parseFatBootSector } from "./fat/boot-sector.ts";
@@ -8,10 +10,12 @@ import type { Filesystem } from "./filesystem.ts";
 import { openIso } from "./iso/iso-filesystem.ts";
 import { readIsoVolume } from "./iso/volume-descriptors.ts";
 import { luks, lvm2, mdraid } from "./signatures/containers.ts";
-import { btrfs, f2fs, squashfs, swap, xfs } from "./signatures/linux.ts";
+import { btrfs, f2fs, squashfs, swap } from "./signatures/linux.ts";
 import { headBytes, type Recogniser, type Recognition } from "./signatures/signature.ts";
 import { exfat, ntfs } from "./signatures/windows.ts";
 import { zfs } from "./signatures/zfs.ts";
+import { readXfsSuperblock } from "./xfs/superblock.ts";
+import { openXfs } from "./xfs/xfs-filesystem.ts";
 
 /** What lies on a device, and the way into it. */
 export interface Found extends Recognition {
@@ -23,7 +27,7 @@ export interface Found extends Recognition {
 /** Layers first: a RAID member or an encrypted disk can show the signature of what is inside it. */
 const layers: readonly Recogniser[] = [mdraid, lvm2, luks];
 /** FAT comes after all that have a true signature; it has none. */
-const strong: readonly Recogniser[] = [xfs, btrfs, f2fs, squashfs, ntfs, exfat, swap];
+const strong: readonly Recogniser[] = [btrfs, f2fs, squashfs, ntfs, exfat, swap];
 
 /** Answers null for a device without any known signature. */
 export async function recognise(device: BlockDevice): Promise<Found | null> {
@@ -43,6 +47,8 @@ export async function recognise(device: BlockDevice): Promise<Found | null> {
       open: unreadable === null ? async () => openExt(device, ext) : null,
     };
   }
+  const xfs = await recogniseXfs(device);
+  if (xfs !== null) return xfs;
   for (const recogniser of strong) {
     const found = await recogniser(head, device);
     if (found !== null) return closed(found);
@@ -55,6 +61,14 @@ const closed = (found: Recognition): Found => ({
   unreadable: `What is inside ${found.type} is not read yet`,
   open: null,
 });
+
+async function recogniseXfs(device: BlockDevice): Promise<Found | null> {
+  const superblock = await readXfsSuperblock(device);
+  if (superblock === null) return null;
+  const { label, uuid, unreadable } = superblock;
+  const open = unreadable === null ? async (): Promise<Filesystem> => openXfs(device, superblock) : null;
+  return { type: "xfs", label, uuid, unreadable, open };
+}
 
 async function recogniseIso(device: BlockDevice): Promise<Found | null> {
   const volume = await readIsoVolume(device);

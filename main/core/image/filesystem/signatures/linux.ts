@@ -2,13 +2,6 @@ import { uuidOrNull } from "#core/image/filesystem/uuid-text.ts";
 import { fieldText, textAt, type Recogniser } from "./signature.ts";
 
 /** Linux filesystems and swap, each by the superblock its kernel driver looks for. */
-export const xfs: Recogniser = (head) => {
-  if (!textAt(head, 0, "XFSB") || head.length < 512) return null;
-  const blockBytes = head.readUInt32BE(4);
-  if (blockBytes < 512 || blockBytes > 65536 || (blockBytes & (blockBytes - 1)) !== 0) return null;
-  return { type: "xfs", uuid: uuidOrNull(head.subarray(32, 48)), label: fieldText(head.subarray(108, 120)) };
-};
-
 export const btrfs: Recogniser = (head) => {
   const at = 64 * 1024;
   if (!textAt(head, at + 64, "_BHRfS_M") || head.length < at + 4096) return null;
