@@ -14,6 +14,14 @@ export interface DirectoryEntry {
   readonly kind: NodeKind | "unknown";
 }
 
+/** A tree of files with a root of its own inside a filesystem: a subvolume or snapshot of btrfs. */
+export interface Subvolume {
+  readonly id: number;
+  /** From the top level, without a slash in front. */
+  readonly path: string;
+  readonly isReadOnly: boolean;
+}
+
 /**
  * One filesystem, read-only. Every reader keeps the same promise: whatever the bytes are, an answer or
  * `image-unreadable`, in bounded time and memory. Paths and links between filesystems are `file-tree.ts`.
@@ -35,4 +43,10 @@ export interface Filesystem<N extends FileNode = FileNode> {
   readLink(link: N): Promise<string>;
   /** Value of an extended attribute such as `security.selinux`; null when the node has none. Absent: not read here. */
   attribute?(node: N, name: string): Promise<Buffer | null>;
+  /** Path of the subvolume that `root()` is the top of; empty for the top level. Absent: no subvolumes here. */
+  readonly subvolume?: string | null;
+  /** The same filesystem with another root: as `subvol=` or `subvolid=` name it. null when there is none. */
+  openSubvolume?(which: string | number): Promise<Filesystem<N> | null>;
+  /** All of them, oldest first; a folder of snapshots can make that thousands. */
+  subvolumes?(): Promise<readonly Subvolume[]>;
 }

@@ -10,7 +10,7 @@ import type { Filesystem } from "./filesystem.ts";
 import { openIso } from "./iso/iso-filesystem.ts";
 import { readIsoVolume } from "./iso/volume-descriptors.ts";
 import { luks, lvm2, mdraid } from "./signatures/containers.ts";
-import { btrfs, f2fs, squashfs, swap } from "./signatures/linux.ts";
+import { f2fs, squashfs, swap } from "./signatures/linux.ts";
 import { headBytes, type Recogniser, type Recognition } from "./signatures/signature.ts";
 import { exfat, ntfs } from "./signatures/windows.ts";
 import { zfs } from "./signatures/zfs.ts";
@@ -27,7 +27,7 @@ export interface Found extends Recognition {
 /** Layers first: a RAID member or an encrypted disk can show the signature of what is inside it. */
 const layers: readonly Recogniser[] = [mdraid, lvm2, luks];
 /** FAT comes after all that have a true signature; it has none. */
-const strong: readonly Recogniser[] = [btrfs, f2fs, squashfs, ntfs, exfat, swap];
+const strong: readonly Recogniser[] = [f2fs, squashfs, ntfs, exfat, swap];
 
 /** Answers null for a device without any known signature. */
 export async function recognise(device: BlockDevice): Promise<Found | null> {
@@ -49,6 +49,8 @@ export async function recognise(device: BlockDevice): Promise<Found | null> {
   }
   const xfs = await recogniseXfs(device);
   if (xfs !== null) return xfs;
+  const btrfs = await recogniseBtrfs(device);
+  if (btrfs !== null) return btrfs;
   for (const recogniser of strong) {
     const found = await recogniser(head, device);
     if (found !== null) return closed(found);
@@ -68,6 +70,14 @@ async function recogniseXfs(device: BlockDevice): Promise<Found | null> {
   const { label, uuid, unreadable } = superblock;
   const open = unreadable === null ? async (): Promise<Filesystem> => openXfs(device, superblock) : null;
   return { type: "xfs", label, uuid, unreadable, open };
+}
+
+async function recogniseBtrfs(device: BlockDevice): Promise<Found | null> {
+  const superblock = await readBtrfsSuperblock(device);
+  if (superblock === null) return null;
+  const { label, uuid, unreadable } = superblock;
+  const open = unreadable === null ? (): Promise<Filesystem> => openBtrfs(device, superblock) : null;
+  return { type: "btrfs", label, uuid, unreadable, open };
 }
 
 async function recogniseIso(device: BlockDevice): Promise<Found | null> {

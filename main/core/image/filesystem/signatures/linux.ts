@@ -2,13 +2,6 @@ import { uuidOrNull } from "#core/image/filesystem/uuid-text.ts";
 import { fieldText, textAt, type Recogniser } from "./signature.ts";
 
 /** Linux filesystems and swap, each by the superblock its kernel driver looks for. */
-export const btrfs: Recogniser = (head) => {
-  const at = 64 * 1024;
-  if (!textAt(head, at + 64, "_BHRfS_M") || head.length < at + 4096) return null;
-  const label = fieldText(head.subarray(at + 299, at + 299 + 256));
-  return { type: "btrfs", uuid: uuidOrNull(head.subarray(at + 32, at + 48)), label };
-};
-
 export const f2fs: Recogniser = (head) => {
   if (head.length < 4096 || head.readUInt32LE(1024) !== 0xf2f5_2010) return null;
   const label = head.toString("utf16le", 1024 + 124, 1024 + 124 + 1024).split("\0")[0] ?? "";
