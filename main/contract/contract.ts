@@ -3,6 +3,7 @@ import { AccountConnectSchema, PublishStartSchema } from "./account.ts";
 import { DoctorReportSchema } from "./doctor.ts";
 import { MachineCreateSchema } from "./machine.ts";
 import { bytes, command, query, stream } from "./procedure.ts";
+import { ExportedTextSchema, ExportFormatSchema } from "./published.ts";
 import { CheckReportSchema, SubjectSchema } from "./report.ts";
 import { StateEventSchema } from "./state.ts";
 
@@ -40,6 +41,8 @@ export const contract = {
   /** Reads and judges; also puts the report into the state under its key. */
   "check.run": query(z.object({ subject: SubjectSchema }), CheckReportSchema),
   "check.dismiss": command(z.object({ key: z.string() }), done),
+  /** A report of the state as a text to keep or to hand on. */
+  "check.export": query(z.object({ key: z.string(), format: ExportFormatSchema }), ExportedTextSchema),
 
   /** Compacts into the library: compressed qcow2, checked and compared with its source. */
   "images.compact": command(z.object({ subject: SubjectSchema, name: z.string().optional() }), jobStarted),

@@ -1,10 +1,12 @@
 import { mkdir } from "node:fs/promises";
 import type { AppInfo } from "#contract/state.ts";
 import { createChecks } from "#core/check/checks.ts";
+import { exportReports } from "#core/check/export/export-reports.ts";
 import { createCompactJob } from "#core/compact/compact-job.ts";
 import { createDoctor } from "#core/doctor/doctor.ts";
 import { assertBootableIso } from "#core/image/installer-iso.ts";
 import { createJobs } from "#core/job/runner.ts";
+import { AppError } from "#core/lib/app-error.ts";
 import { createImages } from "#core/library/images.ts";
 import { createMachines } from "#core/machine/machines.ts";
 import { createPracticeRunJob } from "#core/practice/practice-run-job.ts";
@@ -135,6 +137,12 @@ export async function createCore(ports: Ports, options: CoreOptions): Promise<Co
     "check.dismiss": async ({ key }) => {
       checks.dismiss(key);
       return done;
+    },
+
+    "check.export": async ({ key, format }) => {
+      const report = store.state.reports[key];
+      if (report === undefined) throw new AppError("not-found", "This report is not there any more");
+      return exportReports([report], format, { productVersion: product.version });
     },
 
     "images.compact": async (input) => ({ jobId: await jobs.start(compact, input) }),
