@@ -1,5 +1,6 @@
 import type { ImageFacts } from "#contract/facts.ts";
 import type { BlockDevice } from "#core/image/source/block-device.ts";
+import { readAccounts } from "./accounts/read-accounts.ts";
 import { attempt } from "./attempt.ts";
 import { readBootEntries } from "./boot/boot-entries.ts";
 import { readBoot } from "./boot/boot.ts";
@@ -7,6 +8,7 @@ import { readCloudInit } from "./cloud-init/cloud-init.ts";
 import { readIdentity } from "./identity.ts";
 import { readInitSystem } from "./init-system.ts";
 import { readKernels } from "./kernels.ts";
+import { readLeftovers } from "./leftovers/read-leftovers.ts";
 import { readOs } from "./os.ts";
 import { readPackages } from "./packages/packages.ts";
 import type { RootTree } from "./root-tree.ts";
@@ -62,23 +64,35 @@ export async function readGuest(disk: BlockDevice, root: RootTree, notes: string
   const commandLine = entries[0]?.commandLine ?? null;
   const packages = attempt(notes, "The package database", () => readPackages(tree));
   const kernels = attempt(notes, "The kernels", () => readKernels(tree, entries, driverOf(rootType)));
+  const traces = Promise.all([
+    attempt(notes, "The identity", () => readIdentity(tree)),
+    attempt(notes, "The accounts", () => readAccounts(tree)),
+    attempt(notes, "Leftovers", () => readLeftovers(tree, notes)),
+  ]);
   const rest = readServices();
-  const [kernelFacts, services, database] = await Promise.all([kernels, rest, packages]);
+  const [kernelFacts, services, database, [identity, accounts, leftovers]] = await Promise.all([
+    kernels,
+    rest,
+    packages,
+    traces,
+  ]);
   return {
     ...noGuest,
     packages: database?.facts ?? null,
     kernels: kernelFacts ?? [],
     ...services,
+    identity,
+    accounts,
+    leftovers,
   };
 
   async function readServices(): Promise<Partial<GuestFacts>> {
     const os = await attempt(notes, "The operating system", () => readOs(tree));
     const boot = await attempt(notes, "The boot chain", () => readBoot(disk, root.efiTrees, entries));
     const init = await attempt(notes, "The services", () => readInitSystem(tree));
-    const identity = await attempt(notes, "The identity", () => readIdentity(tree));
-    if (init === null) return { os, boot, identity, cloudInit: null, sshd: null };
+    if (init === null) return { os, boot, cloudInit: null, sshd: null };
     const cloudInit = await attempt(notes, "cloud-init", () => readCloudInit(tree, init, commandLine, notes));
     const sshd = await attempt(notes, "sshd", () => readSshd(tree, init, cloudInit));
-    return { os, boot, identity, cloudInit, sshd };
+    return { os, boot, cloudInit, sshd };
   }
 }
