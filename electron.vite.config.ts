@@ -7,12 +7,14 @@ const path = (relative: string): string => fileURLToPath(new URL(relative, impor
 /**
  * Three builds: what runs in Node (out/main: the Electron main process, the command line and, with it, the
  * browser host), the sandboxed preload (out/preload) and the window (out/renderer). Packages stay outside the
- * Node bundles; our own `#room/...` imports are TypeScript and must be inside.
+ * Node bundles but for two; our own `#room/...` imports are TypeScript and must be inside.
  */
 export default defineConfig({
   main: {
     build: {
       outDir: path("out/main"),
+      // hundreds of small files each: inside the bundle a command starts 0.2 s sooner
+      externalizeDeps: { exclude: ["yaml", "zod"] },
       target: "node22",
       sourcemap: true,
       minify: false,
