@@ -53,7 +53,7 @@ async function findIn(
   depth: number,
 ): Promise<LeftoverFacts[]> {
   const entries = (await survey.list(folder)).slice(0, maxPerFolder);
-  const found = entries.map(({ name, kind }) => {
+  const found = entries.map(async ({ name, kind }): Promise<LeftoverFacts[]> => {
     const path = `${folder}/${name}`;
     if (kind === "directory")
       return depth > 0 ? findIn(survey, path, wanted, Math.min(depth, maxDepth + 2) - 1) : [];

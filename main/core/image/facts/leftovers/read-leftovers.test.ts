@@ -339,13 +339,12 @@ describe("leftovers of an image that was made to hurt", () => {
         },
       },
     ]);
-    const stat = tree.stat;
     return {
       asked: () => asked,
       tree: {
         ...tree,
         stat: async (path) => {
-          const found = await stat(path);
+          const found = await tree.stat(path);
           return found !== null && huge.includes(path) ? { ...found, sizeBytes: 60_000_000 } : found;
         },
       },

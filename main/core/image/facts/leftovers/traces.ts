@@ -45,7 +45,7 @@ export async function findSshTraces(survey: Survey, homes: readonly string[]): P
           : [{ kind: "known-hosts", path, detail: "hosts that were connected to", sizeBytes }];
       if (name === "config" && sizeBytes > 0)
         return [{ kind: "known-hosts", path, detail: "settings that name hosts", sizeBytes }];
-      if (/^id_/.test(name) && sizeBytes === 0)
+      if (name.startsWith("id_") && sizeBytes === 0)
         return [{ kind: "temporary", path, detail: "empty private key file", sizeBytes }];
       const isCopy = /^(?:authorized_keys|id_).*(?:~|\.(?:bak|old|orig|save))$/.test(name);
       return isCopy ? [{ kind: "backup", path, detail: "copy of an SSH file", sizeBytes }] : [];
