@@ -4,9 +4,10 @@ import { join } from "node:path";
 
 /** `npm run bench [name…]`: every bench of this folder, one after the other, each beside its peer. */
 const here = import.meta.dirname;
+const helpers = ["run.ts", "sample-image.ts", "inspect-worker.ts"];
 const chosen = process.argv.slice(2);
 const benches = (await readdir(here))
-  .filter((name) => name.endsWith(".ts") && name !== "run.ts" && name !== "sample-image.ts")
+  .filter((name) => name.endsWith(".ts") && !helpers.includes(name))
   .map((name) => name.slice(0, -".ts".length))
   .filter((name) => chosen.length === 0 || chosen.includes(name));
 let failed = chosen.filter((name) => !benches.includes(name));
