@@ -181,6 +181,18 @@ export const needs: readonly Need[] = [
     packages: { apt: ["db-util"], dnf: ["libdb-utils"] },
   },
   {
+    programs: ["cryptsetup"],
+    group: "tests",
+    purpose: "makes encrypted disks to be recognised",
+    packages: { apt: ["cryptsetup-bin"], dnf: ["cryptsetup"], pacman: ["cryptsetup"], zypper: ["cryptsetup"] },
+  },
+  {
+    programs: ["mkntfs"],
+    group: "tests",
+    purpose: "makes file systems to be recognised",
+    packages: { apt: ["ntfs-3g"], dnf: ["ntfsprogs"], pacman: ["ntfs-3g"], zypper: ["ntfsprogs"] },
+  },
+  {
     programs: ["as"],
     group: "tests",
     purpose: "rebuilds the doctor's probe guest",
