@@ -10,6 +10,20 @@ export const DsIdentifyFactsSchema = z.object({
   /** One datasource that is forced, whatever the platform shows. */
   forced: z.string().nullable(),
   forcedFrom: WhereSchema.nullable(),
+  /** Policy and order that the installed program has built in, read from its text; null where that has none. */
+  defaultPolicy: z.string().nullable(),
+  defaultList: z.array(z.string()).nullable(),
+  /** Whether this program takes `ds=` of the kernel command line as forced, as newer ones do. */
+  kernelDsForces: z.boolean(),
+  /** The list as this program reads it: by lines, so that a list in block form is missed. null: its built-in order. */
+  readsList: z.array(z.string()).nullable(),
+  readsListFrom: WhereSchema.nullable(),
+  /** What it finds in the image itself, whatever the platform shows: a seed folder, a configured NoCloud or MAAS. */
+  foundInImage: z.array(z.object({ datasource: z.string(), where: WhereSchema })),
+  /** `strict_id: false`: Ec2 may be there although the platform does not say so. */
+  maybeEc2: z.boolean(),
+  /** `manual_cache_clean`: a kept instance is used again and nothing is searched. */
+  keepsInstance: WhereSchema.nullable(),
 });
 
 export const CloudInitFactsSchema = z.object({

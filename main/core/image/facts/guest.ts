@@ -9,8 +9,10 @@ import { readIdentity } from "./identity.ts";
 import { readInitSystem } from "./init-system.ts";
 import { readKernels } from "./kernels.ts";
 import { readLeftovers } from "./leftovers/read-leftovers.ts";
+import { readNetwork } from "./network/network.ts";
 import { readOs } from "./os.ts";
 import { readPackages } from "./packages/packages.ts";
+import { readProvisioners } from "./provisioners.ts";
 import type { RootTree } from "./root-tree.ts";
 import { readSshd } from "./sshd.ts";
 
@@ -89,10 +91,15 @@ export async function readGuest(disk: BlockDevice, root: RootTree, notes: string
   async function readServices(): Promise<Partial<GuestFacts>> {
     const os = await attempt(notes, "The operating system", () => readOs(tree));
     const boot = await attempt(notes, "The boot chain", () => readBoot(disk, root.efiTrees, entries));
-    const init = await attempt(notes, "The services", () => readInitSystem(tree));
+    const kernelLine = commandLine?.text ?? "";
+    const init = await attempt(notes, "The services", () => readInitSystem(tree, kernelLine));
     if (init === null) return { os, boot, cloudInit: null, sshd: null };
-    const cloudInit = await attempt(notes, "cloud-init", () => readCloudInit(tree, init, commandLine, notes));
+    const [cloudInit, network, provisioners] = await Promise.all([
+      attempt(notes, "cloud-init", async () => readCloudInit(tree, init, await packages, commandLine, notes)),
+      attempt(notes, "The network", () => readNetwork(tree, init, kernelLine)),
+      attempt(notes, "Other first-boot programs", () => readProvisioners(tree, init, kernelLine)),
+    ]);
     const sshd = await attempt(notes, "sshd", () => readSshd(tree, init, cloudInit));
-    return { os, boot, cloudInit, sshd };
+    return { os, boot, cloudInit, network, provisioners, sshd };
   }
 }

@@ -1,95 +1,44 @@
+import type { Where } from "#contract/where.ts";
 import type { FileTree } from "#core/image/filesystem/file-tree.ts";
+import { readBsdRc } from "./init/bsd-rc.ts";
+import { readScriptLinks } from "./init/script-links.ts";
+import { readSystemd } from "./init/systemd.ts";
+import type { UnitSetting } from "./init/unit-file.ts";
 
-const systemdFolders = [
-  "/etc/systemd/system",
-  "/usr/local/lib/systemd/system",
-  "/usr/lib/systemd/system",
-  "/lib/systemd/system",
-];
-
-/** Which services a system starts by itself, whatever starts them. */
+/** Which services a system starts by itself, whatever starts them. Asked for by systemd's names. */
 export interface InitSystem {
-  readonly kind: "systemd" | "openrc" | "sysv";
+  readonly kind: "systemd" | "openrc" | "runit" | "s6" | "bsd-rc" | "sysv";
   /** The unit's or script's file; null when there is none. */
   unitPath(unit: string): Promise<string | null>;
-  /** The link that starts it at boot; null when nothing does. */
+  /** The file or link that starts it at boot; null when nothing does. */
   enabledBy(unit: string): Promise<string | null>;
-  /** What keeps it from starting although it may be enabled; null when nothing does. */
+  /** The same with the line where a line says so: a preset, rc.conf. */
+  startedBy(unit: string): Promise<Where | null>;
+  /** The mask that keeps it from starting although it may be enabled; null when there is none. */
   maskedBy(unit: string): Promise<string | null>;
+  /** A condition that does not hold or a drop-in that takes its command away; null when nothing is in the way. */
+  heldBackBy(unit: string): Promise<Where | null>;
+  /** A unit's settings after its drop-ins; empty without systemd. */
+  settingsOf(unit: string): Promise<readonly UnitSetting[]>;
+  /** systemd.generator(7) by its file name: its path, when it is there and not masked. */
+  generatorPath(name: string): Promise<string | null>;
   /** Names of all units that are started at boot. */
   enabledUnits(): Promise<readonly string[]>;
 }
 
-/** Asks for units by systemd's names; `.service` is dropped for the others. */
-export async function readInitSystem(tree: FileTree): Promise<InitSystem> {
-  for (const path of ["/usr/lib/systemd/systemd", "/lib/systemd/systemd"]) {
-    if ((await tree.stat(path)) !== null) return systemd(tree);
-  }
-  if ((await tree.stat("/sbin/openrc")) !== null || (await tree.stat("/etc/runlevels")) !== null) {
-    return scripts(tree, "openrc", [
-      "/etc/runlevels/sysinit",
-      "/etc/runlevels/boot",
-      "/etc/runlevels/default",
-    ]);
-  }
-  return scripts(tree, "sysv", ["/etc/rcS.d", "/etc/rc2.d", "/etc/rc3.d", "/etc/rc5.d"]);
-}
+const systemdPaths = ["/usr/lib/systemd/systemd", "/lib/systemd/systemd"];
 
-async function systemd(tree: FileTree): Promise<InitSystem> {
-  const links = new Map<string, string>();
-  for (const folder of systemdFolders) {
-    for (const entry of await tree.readDirectory(folder)) {
-      if (!/\.(?:wants|requires)$/.test(entry.name)) continue;
-      for (const unit of await tree.readDirectory(`${folder}/${entry.name}`)) {
-        if (!links.has(unit.name)) links.set(unit.name, `${folder}/${entry.name}/${unit.name}`);
-      }
-    }
+/** `commandLine`: the kernel's, where `systemd.unit=`, `systemd.mask=` and `systemd.wants=` count. */
+export async function readInitSystem(tree: FileTree, commandLine = ""): Promise<InitSystem> {
+  for (const path of systemdPaths) {
+    if ((await tree.stat(path)) !== null) return readSystemd(tree, commandLine);
   }
-  return {
-    kind: "systemd",
-    enabledUnits: () => Promise.resolve([...links.keys()]),
-    enabledBy: (unit) => Promise.resolve(links.get(unit) ?? null),
-    unitPath: async (unit) => {
-      for (const folder of systemdFolders) {
-        if ((await tree.stat(`${folder}/${unit}`))?.kind === "file") return `${folder}/${unit}`;
-      }
-      return null;
-    },
-    maskedBy: async (unit) => {
-      for (const folder of systemdFolders) {
-        const path = `${folder}/${unit}`;
-        const entry = await tree.lstat(path);
-        if (entry === null) continue;
-        const isMask = entry.kind === "symlink" && (await tree.readLink(path)) === "/dev/null";
-        return isMask || (entry.kind === "file" && entry.sizeBytes === 0) ? path : null; // the first folder counts
-      }
-      return null;
-    },
-  };
-}
-
-/** OpenRC keeps links by name, System V by `S20name`. */
-async function scripts(
-  tree: FileTree,
-  kind: "openrc" | "sysv",
-  folders: readonly string[],
-): Promise<InitSystem> {
-  const links = new Map<string, string>();
-  for (const folder of folders) {
-    for (const entry of await tree.readDirectory(folder)) {
-      const name = kind === "openrc" ? entry.name : (/^S\d\d(.+)$/.exec(entry.name)?.[1] ?? null);
-      if (name !== null && !links.has(name)) links.set(name, `${folder}/${entry.name}`);
-    }
-  }
-  const scriptName = (unit: string): string => unit.replace(/\.service$/, "");
-  return {
-    kind,
-    enabledUnits: () => Promise.resolve([...links.keys()]),
-    enabledBy: (unit) => Promise.resolve(links.get(scriptName(unit)) ?? null),
-    unitPath: async (unit) => {
-      const path = `/etc/init.d/${scriptName(unit)}`;
-      return (await tree.stat(path))?.kind === "file" ? path : null;
-    },
-    maskedBy: () => Promise.resolve(null),
-  };
+  if ((await tree.stat("/sbin/openrc")) !== null || (await tree.stat("/etc/runlevels")) !== null)
+    return readScriptLinks(tree, "openrc");
+  if ((await tree.stat("/etc/defaults/rc.conf")) !== null || (await tree.stat("/etc/rc.subr")) !== null)
+    return readBsdRc(tree);
+  if ((await tree.stat("/etc/runit")) !== null) return readScriptLinks(tree, "runit");
+  if ((await tree.stat("/etc/s6-rc")) !== null || (await tree.stat("/etc/s6-linux-init")) !== null)
+    return readScriptLinks(tree, "s6");
+  return readScriptLinks(tree, "sysv");
 }

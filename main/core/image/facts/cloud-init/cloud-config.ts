@@ -1,126 +1,141 @@
-import {
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  parseDocument,
-  type Document,
-  type Node,
-  type Pair,
-} from "yaml";
+import type { Where } from "#contract/where.ts";
+import type { CommandLine } from "#core/image/facts/boot/boot-entries.ts";
 import type { FileTree } from "#core/image/filesystem/file-tree.ts";
 import { printable } from "#core/image/source/binary.ts";
+import { mergeConfigs } from "./config-merge.ts";
+import { emptyConfig, entryAt, parseConfig, type ConfigMap, type ConfigValue } from "./config-value.ts";
 
 const maxFileBytes = 256 * 1024;
+const maxTotalBytes = 2 * 1024 ** 2;
 const maxFiles = 200;
 const maxListLength = 200;
+
+export interface ConfigFile {
+  readonly path: string;
+  readonly text: string;
+  /** null: cloud-init itself cannot use it. */
+  readonly config: ConfigMap | null;
+}
 
 /** A value together with the line that sets it. */
 export interface Setting<T> {
   readonly value: T;
-  readonly path: string;
-  readonly line: number;
+  readonly where: Where;
 }
 
 export interface CloudConfig {
-  readonly datasourceList: Setting<readonly string[]> | null;
-  /** Modules of all three stages. */
-  readonly modules: ReadonlySet<string>;
-  /** Files that cloud-init itself could not use. */
+  /** In the order of reading; the kernel command line's `cc:` is not among them. */
+  readonly files: readonly ConfigFile[];
+  readonly merged: ConfigMap;
+  /** `cc: … end_cc` of the kernel command line, already part of `merged`; null when there is none. */
+  readonly fromKernel: ConfigMap | null;
   readonly broken: readonly string[];
+  words(...keys: string[]): Setting<readonly string[]> | null;
+  text(...keys: string[]): Setting<string> | null;
+  flag(...keys: string[]): boolean | null;
 }
 
 /**
- * The system configuration as cloud-init merges it (cloudinit/util.py, read_conf_with_confd): cloud.cfg, then
- * every *.cfg in cloud.cfg.d in the order of their names; the last file that sets a list replaces it.
+ * The system configuration after every merge (cloudinit.stages.fetch_base_config): cloud.cfg, then every *.cfg
+ * of cloud.cfg.d in the order of their names, then the kernel command line. What a datasource adds is not known.
  */
-export async function readCloudConfig(tree: FileTree): Promise<CloudConfig> {
-  const folder = "/etc/cloud/cloud.cfg.d";
-  const names = (await tree.readDirectory(folder))
-    .map((entry) => entry.name)
-    .filter((name) => name.endsWith(".cfg"));
-  const paths = ["/etc/cloud/cloud.cfg", ...names.slice(0, maxFiles).map((name) => `${folder}/${name}`)];
-  let datasourceList: CloudConfig["datasourceList"] = null;
-  const stages = new Map<string, readonly string[]>();
-  const broken: string[] = [];
-  for (const path of paths) {
-    const text = (await tree.stat(path))?.kind === "file" ? await tree.readText(path, maxFileBytes) : null;
-    if (text === null) continue;
-    const file = parseCloudConfig(text);
-    if (file === null) {
-      broken.push(printable(path));
-      continue;
-    }
-    const list = file.list("datasource_list");
-    if (list !== null) datasourceList = { ...list, path: printable(path) };
-    for (const stage of ["cloud_init_modules", "cloud_config_modules", "cloud_final_modules"]) {
-      const modules = file.list(stage);
-      if (modules !== null) stages.set(stage, modules.value);
-    }
-  }
-  return { datasourceList, modules: new Set([...stages.values()].flat()), broken };
-}
-
-interface ParsedConfig {
-  /** A list of words under a key of the top level; null when the key is not there or is no list. */
-  list(key: string): { value: string[]; line: number } | null;
-}
-
-/**
- * Only the asked key's own scalars are looked at: aliases are never expanded, so no alias bomb goes off.
- * Answers null for what is no YAML mapping.
- */
-export function parseCloudConfig(text: string): ParsedConfig | null {
-  if (isTooDeep(text)) return null;
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: false, logLevel: "silent" });
-  if (document.errors.length > 0) return null;
-  const root = document.contents;
-  if (root === null) return { list: () => null };
-  if (!isMap(root)) return null;
+export async function readCloudConfig(tree: FileTree, commandLine: CommandLine | null): Promise<CloudConfig> {
+  const files = await readConfigFiles(tree);
+  const fromKernel = commandLine === null ? null : configOfCommandLine(commandLine);
+  const usable = files.flatMap(({ config }) => (config === null ? [] : [config]));
+  const first = files[0]?.path === mainFile ? (files[0].config ?? emptyConfig) : emptyConfig;
+  const below = usable.filter((config) => config !== first);
+  // cloud-init merges the folder first, and that result over cloud.cfg
+  const merged = mergeConfigs([fromKernel ?? emptyConfig, mergeConfigs(below.toReversed()), first]);
   return {
-    list: (key) => {
-      // PyYAML takes the last of equal keys
-      const pair = root.items.findLast((item: Pair) => isScalar(item.key) && item.key.value === key);
-      const node = pair === undefined ? null : target(pair.value, document);
-      if (!isSeq(node)) return null;
-      const value: string[] = [];
-      for (const item of node.items.slice(0, maxListLength)) {
-        const word = wordOf(target(item, document), document);
-        if (word !== null) value.push(word);
-      }
-      const keyNode = pair?.key;
-      const range = isScalar(keyNode) ? keyNode.range : undefined;
-      return { value, line: range === undefined || range === null ? 1 : lines.linePos(range[0]).line };
+    files,
+    merged,
+    fromKernel,
+    broken: files.flatMap(({ path, config }) => (config === null ? [path] : [])),
+    words: (...keys) => {
+      const entry = entryAt(merged, ...keys);
+      return entry === null || entry.value.kind !== "list"
+        ? null
+        : { value: wordsOf(entry.value), where: entry.where };
+    },
+    text: (...keys) => {
+      const entry = entryAt(merged, ...keys);
+      if (entry === null || entry.value.kind !== "scalar" || entry.value.value === null) return null;
+      return { value: printable(String(entry.value.value), 200), where: entry.where };
+    },
+    flag: (...keys) => {
+      const value = entryAt(merged, ...keys)?.value;
+      return value?.kind === "scalar" ? isTrue(value.value) : null;
     },
   };
 }
 
-const maxDepth = 100;
+const mainFile = "/etc/cloud/cloud.cfg";
 
-/** Parsers slow down in deep nesting; no configuration is nested like that. A bound from above, in one pass. */
-function isTooDeep(text: string): boolean {
-  let brackets = 0;
-  for (const line of text.split("\n")) {
-    if (/^(?:\s*[-?]){100}/.test(line) || /^\s{1000}/.test(line)) return true;
-    for (const character of line) {
-      if (character === "[" || character === "{") brackets++;
-      else if (character === "]" || character === "}") brackets = Math.max(0, brackets - 1);
-      if (brackets > maxDepth) return true;
-    }
-  }
-  return false;
+async function readConfigFiles(tree: FileTree): Promise<ConfigFile[]> {
+  const files: ConfigFile[] = [];
+  let totalBytes = 0;
+  const add = async (path: string): Promise<void> => {
+    const stat = await tree.stat(path);
+    if (stat?.kind !== "file") return;
+    totalBytes += stat.sizeBytes;
+    const isTooLarge = stat.sizeBytes > maxFileBytes || totalBytes > maxTotalBytes;
+    const text = isTooLarge ? null : await tree.readText(path, maxFileBytes);
+    const shown = printable(path);
+    files.push({ path: shown, text: text ?? "", config: text === null ? null : parseConfig(text, shown) });
+  };
+  await add(mainFile);
+  const folderEntry = files[0]?.config?.entries.get("conf_d")?.value;
+  const folder = folderEntry?.kind === "scalar" ? String(folderEntry.value ?? "").trim() : `${mainFile}.d`;
+  if (!folder.startsWith("/")) return files;
+  const names = (await tree.readDirectory(folder)).filter(({ name }) => name.endsWith(".cfg"));
+  for (const { name } of names.slice(0, maxFiles)) await add(`${folder}/${name}`);
+  return files;
 }
 
-const target = (node: unknown, document: Document): Node | null => {
-  if (isAlias(node)) return node.resolve(document) ?? null;
-  return isScalar(node) || isMap(node) || isSeq(node) ? node : null;
+/** Parts between `cc:` and `end_cc`, URL-decoded, `\n` for line ends (cloudinit.util.read_cc_from_cmdline). */
+function configOfCommandLine({ text, where }: CommandLine): ConfigMap | null {
+  const parts: string[] = [];
+  for (let begin = text.indexOf("cc:"); begin >= 0;) {
+    const end = text.indexOf("end_cc", begin + 3);
+    parts.push(decode(text.slice(begin + 3, end < 0 ? undefined : end).trimStart()).replaceAll("\\n", "\n"));
+    begin = end < 0 ? -1 : text.indexOf("cc:", end + 6);
+  }
+  const config = parts.length === 0 ? null : parseConfig(parts.join("\n"), where.path);
+  return config === null ? null : movedTo(config, where);
+}
+
+const decode = (text: string): string => {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // a stray percent sign
+  }
 };
 
+/** All of it stands on one line. */
+const movedTo = (config: ConfigMap, where: Where): ConfigMap => ({
+  kind: "map",
+  entries: new Map(
+    [...config.entries].map(([key, { value }]) => [
+      key,
+      { value: value.kind === "map" ? movedTo(value, where) : value, where },
+    ]),
+  ),
+});
+
 /** A module may stand as a word or as [word, frequency]. YAML reads `None` as text, `null` and `~` as nothing. */
-function wordOf(node: Node | null, document: Document): string | null {
-  const inner = isSeq(node) ? target(node.items[0], document) : node;
-  if (!isScalar(inner)) return null;
-  return inner.value === null ? "None" : printable(inner.toString(), 60);
+export function wordsOf(value: ConfigValue): string[] {
+  if (value.kind !== "list") return [];
+  return value.items.slice(0, maxListLength).flatMap((item) => {
+    const inner = item.kind === "list" ? item.items[0] : item;
+    if (inner?.kind !== "scalar") return [];
+    return [inner.value === null ? "None" : printable(String(inner.value), 60)];
+  });
 }
+
+/** cloudinit.util.is_true */
+export const isTrue = (value: string | number | boolean | null): boolean =>
+  typeof value === "boolean"
+    ? value
+    : ["true", "1", "on", "yes"].includes(String(value).trim().toLowerCase());

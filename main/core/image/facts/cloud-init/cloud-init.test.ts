@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { createMemoryTree, type MemoryFiles } from "#core/image/testing/memory-filesystem.ts";
 import { readInitSystem } from "#core/image/facts/init-system.ts";
-import { parseCloudConfig } from "./cloud-config.ts";
+import { readPackages } from "#core/image/facts/packages/packages.ts";
 import { readCloudInit } from "./cloud-init.ts";
-import { fromCommandLine } from "./datasource.ts";
 
 const system = "/etc/systemd/system";
 const installed: MemoryFiles = {
@@ -17,6 +16,8 @@ const installed: MemoryFiles = {
   },
   "/var/lib/dpkg/status":
     "Package: cloud\nStatus: install ok installed\nVersion: 9\n\nPackage: cloud-init\nStatus: install ok installed\nVersion: 22.4.2-1+deb12u4\n\n",
+  "/usr/lib/cloud-init/ds-identify":
+    'DI_DEFAULT_POLICY="search,found=all,maybe=none,notfound=${DI_DISABLED}"\nDI_DSLIST_DEFAULT="MAAS ConfigDrive \\\nNoCloud NWCS"\n    case x in\n            ci.ds) _rc_dsname="$val";;\n',
   "/etc/cloud/cloud.cfg": "users:\n - default\ncloud_init_modules:\n - migrator\n - ssh\n",
 };
 
@@ -25,7 +26,8 @@ async function read(files: MemoryFiles, commandLine: string | null = null) {
   const notes: string[] = [];
   const line =
     commandLine === null ? null : { text: commandLine, where: { path: "/boot/grub/grub.cfg", line: 7 } };
-  return { facts: await readCloudInit(tree, await readInitSystem(tree), line, notes), notes };
+  const init = await readInitSystem(tree, commandLine ?? "");
+  return { facts: await readCloudInit(tree, init, await readPackages(tree), line, notes), notes };
 }
 
 describe("cloud-init", () => {
@@ -36,6 +38,31 @@ describe("cloud-init", () => {
       disabledBy: null,
       datasourceList: null,
       decidedBy: null,
+      overruled: [],
+      dsIdentify: {
+        installed: true,
+        policy: null,
+        policyFrom: null,
+        forced: null,
+        forcedFrom: null,
+        defaultPolicy: "search,found=all,maybe=none,notfound=disabled",
+        defaultList: ["MAAS", "ConfigDrive", "NoCloud", "NWCS"],
+        kernelDsForces: false,
+        readsList: null,
+        readsListFrom: null,
+        foundInImage: [],
+        maybeEc2: false,
+        keepsInstance: null,
+      },
+      seeds: [],
+      installerFiles: [],
+      networkDisabledBy: null,
+      disableRoot: null,
+      sshPasswordAuth: null,
+      sshDeleteKeys: null,
+      preserveHostname: null,
+      defaultUser: null,
+      modules: ["migrator", "ssh"],
       leftoverInstances: [],
     });
   });
@@ -67,8 +94,18 @@ describe("cloud-init", () => {
       datasourceList: ["Azure", "None"],
       decidedBy: { path: "/etc/cloud/ds-identify.cfg", line: 1 },
     });
-    expect(fromCommandLine("ds=nocloud-net;s=http://x/ quiet")).toBe("NoCloud");
-    expect(fromCommandLine("brads=x adds=y")).toBeNull();
+    expect((await read({}, "ds=nocloud-net;s=http://x/ quiet")).facts?.datasourceList).toBeNull();
+    const newer = { "/usr/lib/cloud-init/ds-identify": '            ds) _rc_dsname="$val";;\n' };
+    expect((await read(newer, "ds=nocloud-net;s=http://x/ quiet")).facts).toMatchObject({
+      datasourceList: ["NoCloud", "None"],
+      decidedBy: { path: "/boot/grub/grub.cfg", line: 7 },
+    });
+    expect((await read(newer, "brads=x adds=y")).facts?.datasourceList).toBeNull();
+    expect(
+      (await read({ ...newer, "/usr/lib/cloud-init/ds-identify": null }, "ds=x")).facts?.dsIdentify,
+    ).toMatchObject({
+      installed: false,
+    });
   });
 
   it.each<[string, MemoryFiles, string | null, { path: string; line: number | null }]>([
@@ -130,37 +167,115 @@ describe("cloud-init", () => {
       "/etc/cloud/cloud.cfg.d/20.cfg": "datasource_list: [B\n foo: }",
     });
     expect(facts?.datasourceList).toEqual(["A"]);
-    expect(notes).toEqual(["cloud-init cannot read /etc/cloud/cloud.cfg.d/20.cfg: it is not valid YAML."]);
+    expect(notes).toEqual([
+      "cloud-init cannot read /etc/cloud/cloud.cfg.d/20.cfg: it is not valid YAML, or far too large.",
+    ]);
   });
 });
 
-describe("parseCloudConfig", () => {
-  it("does not expand an alias bomb", () => {
-    const rows = Array.from(
-      { length: 30 },
-      (_v, i) => `a${i + 1}: &a${i + 1} [${"*a" + i},${"*a" + i},${"*a" + i},${"*a" + i}]`,
+describe("installers and clouds", () => {
+  it("Ubuntu installed by subiquity: None forced by a file, the network by another", async () => {
+    const { facts } = await read({
+      "/etc/cloud/cloud.cfg":
+        "users:\n  - default\ndisable_root: true\npreserve_hostname: false\nsystem_info:\n  default_user:\n    name: ubuntu\n",
+      "/etc/cloud/cloud.cfg.d/90_dpkg.cfg":
+        "# to update this file, run dpkg-reconfigure cloud-init\ndatasource_list: [ NoCloud, ConfigDrive, None ]\n",
+      "/etc/cloud/cloud.cfg.d/90-installer-network.cfg":
+        "# This is the network config written by 'subiquity'\nnetwork:\n  version: 2\n",
+      "/etc/cloud/cloud.cfg.d/99-installer.cfg":
+        "datasource:\n  None:\n    metadata: {instance-id: 6a}\n    userdata_raw: |\n      #cloud-config\n      preserve_hostname: true\ndatasource_list: [None]\n",
+      "/etc/cloud/cloud.cfg.d/curtin-preserve-sources.cfg": "apt:\n  preserve_sources_list: true\n",
+      "/etc/cloud/cloud.cfg.d/subiquity-disable-cloudinit-networking.cfg": "network: {config: disabled}\n",
+      "/etc/cloud/ds-identify.cfg": "# written by the installer\npolicy: enabled\n",
+    });
+    const folder = "/etc/cloud/cloud.cfg.d";
+    expect(facts).toMatchObject({
+      enabledAtBoot: true,
+      datasourceList: ["None"],
+      decidedBy: { path: `${folder}/99-installer.cfg`, line: 7 },
+      overruled: [{ path: `${folder}/90_dpkg.cfg`, line: 2 }],
+      dsIdentify: { policy: "enabled", policyFrom: { path: "/etc/cloud/ds-identify.cfg", line: 2 } },
+      seeds: [{ path: `${folder}/99-installer.cfg`, line: 2 }],
+      installerFiles: [
+        { path: `${folder}/90-installer-network.cfg`, line: null },
+        { path: `${folder}/99-installer.cfg`, line: null },
+        { path: `${folder}/curtin-preserve-sources.cfg`, line: null },
+        { path: `${folder}/subiquity-disable-cloudinit-networking.cfg`, line: null },
+        { path: "/etc/cloud/ds-identify.cfg", line: null },
+      ],
+      networkDisabledBy: { path: `${folder}/subiquity-disable-cloudinit-networking.cfg`, line: 1 },
+      disableRoot: true,
+      preserveHostname: false,
+      defaultUser: "ubuntu",
+    });
+  });
+
+  it("tells a list in block form from what ds-identify reads", async () => {
+    const path = "/etc/cloud/cloud.cfg.d/95.cfg";
+    const { facts } = await read({
+      [path]: "datasource_list:\n  - NoCloud\n  - None\nssh_pwauth: unchanged\nssh_deletekeys: no\n",
+    });
+    expect(facts).toMatchObject({
+      datasourceList: ["NoCloud", "None"],
+      decidedBy: { path, line: 1 },
+      dsIdentify: { readsList: null, readsListFrom: null },
+      sshPasswordAuth: "unchanged",
+      sshDeleteKeys: false,
+    });
+  });
+
+  it("finds seeds, and what ds-identify makes of them", async () => {
+    const { facts } = await read({
+      "/var/lib/cloud/seed/nocloud/meta-data": "instance-id: x\n",
+      "/var/lib/cloud/seed/nocloud/user-data": "",
+      "/var/lib/cloud/seed/nocloud-net/meta-data": "only half",
+      "/var/lib/cloud/seed/config_drive/openstack/2012-08-10/meta_data.json": "{}",
+      "/var/lib/cloud/instance": { link: "/var/lib/cloud/instances/gone" },
+    });
+    expect(facts?.seeds.map(({ path }) => path)).toEqual([
+      "/var/lib/cloud/seed/config_drive",
+      "/var/lib/cloud/seed/nocloud",
+      "/var/lib/cloud/seed/nocloud-net",
+    ]);
+    expect(facts?.dsIdentify?.foundInImage).toEqual([
+      { datasource: "NoCloud", where: { path: "/var/lib/cloud/seed/nocloud", line: null } },
+      {
+        datasource: "ConfigDrive",
+        where: { path: "/var/lib/cloud/seed/config_drive/openstack/2012-08-10", line: null },
+      },
+    ]);
+    expect(facts?.leftoverInstances).toEqual(["gone"]);
+  });
+
+  it("reads cc: of the kernel command line after everything else", async () => {
+    const { facts } = await read(
+      { "/etc/cloud/ds-identify.cfg": "datasource: Azure\n" },
+      "ro cc: datasource_list: ['ConfigDrive']\\nssh_pwauth: %74rue end_cc quiet",
     );
-    const bomb = ["a0: &a0 [x, x, x, x]", ...rows, "datasource_list: *a30"].join("\n");
-    const startedMs = performance.now();
-    parseCloudConfig(bomb)?.list("datasource_list");
-    expect(performance.now() - startedMs).toBeLessThan(1000);
+    expect(facts).toMatchObject({
+      datasourceList: ["ConfigDrive"],
+      decidedBy: { path: "/boot/grub/grub.cfg", line: 7 },
+      overruled: [{ path: "/etc/cloud/ds-identify.cfg", line: 1 }],
+      dsIdentify: { readsList: ["ConfigDrive"] },
+    });
   });
 
-  it("reads aliases, [name, frequency] pairs, nulls and repeated keys as PyYAML does", () => {
-    const text =
-      "x: &list [NoCloud, null]\ndatasource_list: [A]\ndatasource_list: *list\nmods:\n - [ssh, always]\n";
-    const config = parseCloudConfig(text);
-    expect(config?.list("datasource_list")).toEqual({ value: ["NoCloud", "None"], line: 3 });
-    expect(config?.list("mods")?.value).toEqual(["ssh"]);
-    expect(config?.list("nothing")).toBeNull();
-  });
-
-  it("answers null for what is no mapping and survives deep nesting", () => {
-    expect(parseCloudConfig("- a\n- b\n")).toBeNull();
-    expect(parseCloudConfig("")?.list("x")).toBeNull();
-    const startedMs = performance.now();
-    expect(parseCloudConfig("[".repeat(100_000))).toBeNull();
-    expect(parseCloudConfig("- ".repeat(100_000))).toBeNull();
-    expect(performance.now() - startedMs).toBeLessThan(500);
+  it("runs with OpenRC's and FreeBSD's links as well", async () => {
+    const alpine: MemoryFiles = {
+      "/sbin/openrc": "",
+      "/usr/bin/cloud-init": "",
+      "/etc/runlevels/boot/cloud-init-local": { link: "/etc/init.d/cloud-init-local" },
+      "/etc/runlevels/default/cloud-init": { link: "/etc/init.d/cloud-init" },
+    };
+    const freebsd: MemoryFiles = {
+      "/etc/defaults/rc.conf": "",
+      "/usr/local/bin/cloud-init": "",
+      "/etc/rc.conf": 'cloudinit_enable="YES"\n',
+    };
+    for (const files of [alpine, freebsd]) {
+      const tree = createMemoryTree(files);
+      const facts = await readCloudInit(tree, await readInitSystem(tree), null, null, []);
+      expect(facts).toMatchObject({ version: null, enabledAtBoot: true, disabledBy: null });
+    }
   });
 });
