@@ -31,7 +31,10 @@ export async function runFake(argv: readonly string[], world: FakeWorld = {}): P
   const store = world.store ?? new StateStore();
   const written = { stdout: "", stderr: "" };
   const sink = (name: keyof typeof written): Sink => ({
-    write: (text) => void (written[name] += text),
+    write: (text, done) => {
+      written[name] += typeof text === "string" ? text : Buffer.from(text).toString("utf8");
+      done?.();
+    },
     isTTY: world.terminal === true,
     columns: 100,
   });

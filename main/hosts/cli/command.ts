@@ -52,6 +52,13 @@ export interface CommandContext {
   readonly session: () => Promise<Session>;
   /** Writes the one JSON document; call it once, in JSON mode only. */
   readonly printJson: (value: unknown) => void;
+  /**
+   * Writes to standard output as it is: documents for other programs, and the bytes of files. Waits until they are
+   * taken; false when the reader went away.
+   */
+  readonly printRaw: (content: string | Uint8Array) => Promise<boolean>;
+  /** Standard output is a terminal, which acts on what it is sent. */
+  readonly rawIsTerminal: boolean;
 }
 
 /** The command line itself is wrong: exit code 2 and a pointer to the help. */

@@ -1,5 +1,6 @@
 import type { CommandSpec } from "./command.ts";
 import { accountCommands } from "./commands/account.ts";
+import { catCommand } from "./commands/cat.ts";
 import { checkCommand } from "./commands/check.ts";
 import { compactCommand } from "./commands/compact.ts";
 import { consoleCommand } from "./commands/console.ts";
@@ -8,6 +9,7 @@ import { doctorCommand } from "./commands/doctor.ts";
 import { imageCommands } from "./commands/image.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { jobCommands } from "./commands/job.ts";
+import { lsCommand } from "./commands/ls.ts";
 import { machineCreateCommand } from "./commands/machine-create.ts";
 import { machineCommands } from "./commands/machine.ts";
 import { publishCommand } from "./commands/publish.ts";
@@ -26,6 +28,8 @@ export const commands: readonly CommandSpec[] = [
   consoleCommand,
   checkCommand,
   inspectCommand,
+  lsCommand,
+  catCommand,
   compactCommand,
   ...imageCommands,
   ...accountCommands,

@@ -8,7 +8,7 @@ export const globalOptions = {
   version: { type: "boolean", help: "Show the version" },
 } as const;
 
-const shortOptions: Record<string, string> = { h: "help", V: "version", y: "yes" };
+const shortOptions: Record<string, string> = { h: "help", V: "version", y: "yes", l: "long" };
 
 export interface ParsedCommandLine {
   /** Null: only global options, or help for a group of commands. */

@@ -1,6 +1,7 @@
-import type { Finding, Level } from "#contract/finding.ts";
+import type { Level } from "#contract/finding.ts";
 import type { CheckReport } from "#contract/report.ts";
-import { factLines } from "./fact-lines.ts";
+import { gravestFirst, mergeFindings, type MergedFinding } from "#core/lib/merge-findings.ts";
+import { factGists } from "./fact-lines.ts";
 import type { Output } from "./terminal/output.ts";
 import { bold, dim, green, red, yellow, cyan, visible } from "./terminal/style.ts";
 import { wrap } from "./terminal/table.ts";
@@ -21,8 +22,6 @@ const levelSign: Record<Level, string> = {
   error: red("✗"),
 };
 
-const gravestFirst: readonly Level[] = ["error", "unknown", "warning", "info", "pass"];
-
 /** What the image is, then the verdict of every provider, then what was found, each thing once. */
 export function printReport(report: CheckReport, out: Output): void {
   out.line(bold(report.path));
@@ -31,12 +30,13 @@ export function printReport(report: CheckReport, out: Output): void {
     out.line(`  ${report.error.hint}`);
     return;
   }
-  if (report.facts !== null) for (const line of factLines(report.facts)) out.line(`  ${line}`);
+  if (report.facts !== null) for (const line of factGists(report.facts)) out.line(`  ${line}`);
   out.line();
   printVerdicts(report, out);
-  for (const shared of sharedFindings(report)) {
+  // What passed is told by the verdict alone.
+  for (const merged of mergeFindings(report.verdicts).filter(({ level }) => level !== "pass")) {
     out.line();
-    printFinding(shared, out);
+    printFinding(merged, out);
   }
 }
 
@@ -53,38 +53,11 @@ function printVerdicts({ verdicts }: CheckReport, out: Output): void {
   }
 }
 
-interface SharedFinding {
-  readonly finding: Finding;
-  /** Level and source differ by provider; the rest is the same. */
-  readonly holders: { provider: string; level: Level; source: Finding["source"] }[];
-}
-
-/** The same finding of several providers is shown once. What passed is told by the verdict alone. */
-function sharedFindings({ verdicts }: CheckReport): SharedFinding[] {
-  const shared = new Map<string, SharedFinding>();
-  for (const [provider, verdict] of Object.entries(verdicts)) {
-    for (const finding of verdict.findings.filter(({ level }) => level !== "pass")) {
-      const { id, title, where, consequence, fix, level, source } = finding;
-      const key = JSON.stringify([id, title, where, consequence, fix]);
-      const entry = shared.get(key) ?? { finding, holders: [] };
-      entry.holders.push({ provider, level, source });
-      shared.set(key, entry);
-    }
-  }
-  const gravity = (entry: SharedFinding): number => gravestFirst.indexOf(gravest(entry));
-  return [...shared.values()].sort((a, b) => gravity(a) - gravity(b));
-}
-
-const gravest = ({ holders }: SharedFinding): Level =>
-  gravestFirst.find((level) => holders.some((holder) => holder.level === level)) ?? "pass";
-
-function printFinding(shared: SharedFinding, out: Output): void {
-  const { finding, holders } = shared;
+function printFinding({ finding, level, holders }: MergedFinding, out: Output): void {
   const cells = Math.min(Math.max(out.columns === 0 ? 100 : out.columns, 60), 120) - indent.length;
   const paragraph = (text: string, style: (text: string) => string = (line) => line): void => {
     for (const line of wrap(visible(text), cells)) out.line(indent + style(line));
   };
-  const level = gravest(shared);
   const where = finding.where === "" ? "" : `  ${dim(finding.where)}`;
   out.line(`${levelSign[level]} ${bold(finding.title)}${where}`);
   if (finding.consequence !== "") paragraph(finding.consequence);

@@ -26,7 +26,8 @@ export async function runCli(world: CliWorld, commands: readonly CommandSpec[]):
   const out = createOutput(world.stdout, world.env);
   const err = createOutput(world.stderr, world.env);
   // Errors of the parser, too, are answered in JSON when it was asked for.
-  let json = world.argv.includes("--json");
+  const end = world.argv.indexOf("--");
+  let json = world.argv.slice(0, end < 0 ? undefined : end).includes("--json");
   const opened: { session?: Promise<OpenSession>; ports?: Promise<Ports> } = {};
   try {
     const parsed = parseCommandLine(world.argv, commands);
@@ -51,6 +52,11 @@ export async function runCli(world: CliWorld, commands: readonly CommandSpec[]):
       ports: () => (opened.ports ??= world.createPorts()),
       session: () => (opened.session ??= context.ports().then(world.openSession)),
       printJson: (value) => void world.stdout.write(jsonDocument(value)),
+      printRaw: (content) =>
+        new Promise((resolve) => {
+          world.stdout.write(content, (error) => resolve(error === undefined || error === null));
+        }),
+      rawIsTerminal: world.stdout.isTTY === true,
     };
     return await command.run(context);
   } catch (error) {

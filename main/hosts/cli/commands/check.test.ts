@@ -1,4 +1,7 @@
-import { describe, expect, it } from "vitest";
+import { link, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Finding, Level } from "#contract/finding.ts";
 import type { CheckReport } from "#contract/report.ts";
 import { AppError } from "#core/lib/app-error.ts";
@@ -94,15 +97,125 @@ describe("check", () => {
     expect(stdout).toContain("contabo (warning): FAQ");
   });
 
-  it("prints the reports as one JSON document", async () => {
-    const run = await check({ "/a.img": report("/a.img", ["error"]) }, "--json", "--for", "digitalocean");
-    expect(run).toMatchObject({ code: 1, stderr: "" });
-    const [only] = JSON.parse(run.stdout) as CheckReport[];
-    expect(Object.keys(only?.verdicts ?? {})).toEqual(["digitalocean"]);
+  it("prints one JSON document as it is published", async () => {
+    const run = await check(
+      { "/a.img": report("/a.img", ["error", "pass"]), "/b.img": failed("/b.img", "not-found") },
+      "--json",
+      "--for",
+      "digitalocean",
+    );
+    expect(run).toMatchObject({ code: 3, stderr: "" });
+    const source = { document: "Provider guide", url: "https://example.org/guide" };
+    const shared = {
+      where: "/etc/cloud/cloud.cfg:12",
+      source,
+      consequence: "The instance would not be reachable.",
+    };
+    const fix = { text: "Set the datasource.", repairId: null };
+    expect(JSON.parse(run.stdout)).toEqual({
+      schemaVersion: 1,
+      files: [
+        {
+          path: "/a.img",
+          format: null,
+          verdicts: {
+            digitalocean: {
+              level: "error",
+              findings: [
+                { id: "rule.error", level: "error", title: "A error", ...shared, fix },
+                { id: "rule.pass", level: "pass", title: "A pass", ...shared, fix },
+              ],
+            },
+          },
+        },
+        {
+          path: "/b.img",
+          format: null,
+          verdicts: {},
+          error: { code: "not-found", message: "It cannot be read", hint: "Check the name or the path." },
+        },
+      ],
+    });
+  });
+
+  it("goes on with the others when a word names nothing", async () => {
+    const run = await runFake(["check", "nowhere.img", "/a.img", "--json"], {
+      calls: { "check.run": () => report("/a.img", ["pass"]) },
+    });
+    expect(run.code).toBe(3);
+    const { files } = JSON.parse(run.stdout) as { files: { error?: { code: string } }[] };
+    expect(files.map(({ error }) => error?.code ?? "read")).toEqual(["not-found", "read"]);
+  });
+
+  it("prints names that would act on a terminal harmlessly", async () => {
+    const path = "/a\u001b[2J\n\u202ex.img";
+    const run = await check({ [path]: report(path, ["error"]) });
+    expect(run.stdout).toContain("/a\\x1b[2J\\n\\u202ex.img");
+    expect(run.stdout).not.toMatch(/[\u001b\u202e]/);
+    const json = await check({ [path]: report(path, ["error"]) }, "--json");
+    expect(json.stdout).not.toMatch(/[\u001b\u202e]/);
+    expect(JSON.parse(json.stdout)).toMatchObject({ files: [{ path }] });
+  });
+
+  it("takes names behind -- as they are", async () => {
+    const run = await runFake(["check", "--", "--json"], {});
+    expect(run.code).toBe(3);
+    expect(run.stdout).toContain("There is no file, machine or image named --json");
+    expect((await runFake(["check", "-"])).code).toBe(2);
   });
 
   it("refuses unknown providers and levels before it reads anything", async () => {
     expect((await runFake(["check", "/a", "--for", "azure"])).code).toBe(2);
     expect((await runFake(["check", "/a", "--fail-on", "info"])).code).toBe(2);
+  });
+});
+
+describe("exports of check", () => {
+  let folder = "";
+  const at = (name: string): string => join(folder, name);
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "gs-export-"));
+    await writeFile(at("disk.img"), Buffer.alloc(512));
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+  const run = (...options: string[]) =>
+    check({ [at("disk.img")]: report(at("disk.img"), ["error"]) }, ...options);
+
+  it("writes each kind, replaces its own, and leaves nothing else behind", async () => {
+    const words = ["sarif", "junit", "html", "markdown"].flatMap((kind) => [`--${kind}`, at(`out.${kind}`)]);
+    for (let round = 0; round < 2; round += 1) {
+      const { code, stdout, stderr } = await run(...words);
+      expect({ code, shown: stdout.includes("A error") }).toEqual({ code: 1, shown: true });
+      expect(stderr).toContain(`Wrote ${at("out.sarif")}`);
+    }
+    expect(JSON.parse(await readFile(at("out.sarif"), "utf8"))).toMatchObject({ version: "2.1.0" });
+    expect(await readFile(at("out.junit"), "utf8")).toContain("<testsuites");
+    expect(await readFile(at("out.html"), "utf8")).toContain("<!doctype html>");
+    expect(await readFile(at("out.markdown"), "utf8")).toContain("# Check of disk.img");
+    expect((await readdir(folder)).sort()).toEqual(
+      ["disk.img", "out.html", "out.junit", "out.markdown", "out.sarif"].sort(),
+    );
+  });
+
+  it("sends one document to standard output and nothing else", async () => {
+    const { stdout, stderr } = await run("--sarif", "-");
+    expect(JSON.parse(stdout)).toMatchObject({ version: "2.1.0" });
+    expect(stderr).toBe("");
+    expect((await run("--sarif", "-", "--json")).code).toBe(2);
+    expect((await run("--sarif", "-", "--html", "-")).code).toBe(2);
+  });
+
+  it("never writes over an image or over what is no report", async () => {
+    await link(at("disk.img"), at("hard.html"));
+    await symlink(at("disk.img"), at("soft.html"));
+    await writeFile(at("other.qcow2"), "QFI\u00fb");
+    for (const name of ["disk.img", "hard.html", "soft.html", "other.qcow2"]) {
+      const before = await readFile(at(name));
+      expect((await run("--html", at(name))).code).toBe(2);
+      expect(await readFile(at(name))).toEqual(before);
+    }
+    expect((await run("--html", folder)).code).toBe(2);
+    expect((await run("--html", at("no/such/folder.html"))).code).toBe(2);
+    expect((await run("--html", at("same"), "--sarif", at("same"))).code).toBe(2);
   });
 });

@@ -1,9 +1,13 @@
 import { ProviderIdSchema, type Level, type ProviderId } from "#contract/finding.ts";
 import type { CheckReport } from "#contract/report.ts";
+import { toCheckDocument } from "#core/check/export/check-document.ts";
+import { exportReports } from "#core/check/export/export-reports.ts";
 import { AppError } from "#core/lib/app-error.ts";
-import { defineCommand, textOption, UsageError, type CommandContext } from "../command.ts";
-import { exitCodeOf, exitCodes, type ExitCode } from "../exit-codes.ts";
-import { findSubject } from "../find-subject.ts";
+import product from "#package.json" with { type: "json" };
+import { assertNoStdin, exitCodeOfUnread, findWanted, worstCode, type Wanted } from "../check-words.ts";
+import { defineCommand, textOption, UsageError, type CommandContext, type Session } from "../command.ts";
+import { exitCodes, type ExitCode } from "../exit-codes.ts";
+import { assertTargets, exportOptions, exportTargets, writeTarget } from "../export-target.ts";
 import { printReport } from "../report-lines.ts";
 
 /** From harmless to grave. `unknown` (could not be read far enough) is no reason to fail by default. */
@@ -14,39 +18,73 @@ export const checkCommand = defineCommand({
   summary: "Check whether images would work at the providers, without booting them",
   details:
     "A word that is a path is a file; otherwise it is the name of a machine (which must be off) or of an image. " +
-    "file:, machine: and image: in front decide. Exit code 1 when something is found, 3 when it cannot be read.",
+    "file:, machine: and image: in front decide; -- goes before names that begin with a dash.\n" +
+    "Exit code 0: nothing found from --fail-on's level up; 1: something found; 2: the command line is wrong; " +
+    "3: a file could not be read; 130: cancelled. Over several files the highest counts.\n" +
+    "--json prints {schemaVersion, files: [{path, format, verdicts, error?}]}; its schema is " +
+    "resources/schemas/check.schema.json. Several documents can be written at once.",
   positionals: [{ name: "FILE|MACHINE|IMAGE", required: true, many: true }],
   options: {
-    for: { type: "string", value: "LIST", help: "Providers, separated by commas (default: all)" },
+    for: {
+      type: "string",
+      value: "LIST",
+      help: `Providers, separated by commas (default: all): ${ProviderIdSchema.options.join(",")}`,
+    },
     "fail-on": {
       type: "string",
       value: "error|warning",
       help: "From which level on the exit code is 1 (default error)",
     },
+    ...exportOptions,
   },
   examples: [
     "goldsmith check disk.qcow2",
     "goldsmith check web --for digitalocean,oci",
     "goldsmith check *.qcow2 --json --fail-on warning",
+    "goldsmith check disk.qcow2 --sarif disk.sarif --junit disk.xml",
+    "goldsmith check disk.qcow2 --html - > disk.html",
   ],
   async run(context) {
     const providers = providerList(textOption(context, "for"));
-    const failFrom = order.indexOf(failLevel(textOption(context, "fail-on") ?? "error"));
+    const failOn = failLevel(textOption(context, "fail-on") ?? "error");
+    const targets = exportTargets(context);
+    assertNoStdin(context.positionals);
     const session = await context.session();
     // Words are resolved before anything is read, so that a slip does not cost minutes.
-    const subjects = context.positionals.map((word) => findSubject(session, word));
+    const wanted = context.positionals.map((word) => findWanted(session, word));
+    await assertTargets(targets, wanted.flatMap(filePath));
+
+    const quiet = context.json || targets.some(({ path }) => path === null);
     const reports: CheckReport[] = [];
-    for (const [index, subject] of subjects.entries()) {
-      if (!context.json) context.err.status(`Reading ${context.positionals[index] ?? ""}`);
-      const whole = await session.client.call("check.run", { subject }, context.signal);
-      const report = onlyFor(whole, providers);
+    for (const [index, one] of wanted.entries()) {
+      if (!quiet) context.err.status(`Reading ${context.positionals[index] ?? ""}`);
+      const report = onlyFor(await readOne(session, one, context.signal), providers);
       reports.push(report);
-      if (!context.json) show(context, report, index);
+      if (!quiet) show(context, report, index);
     }
-    if (context.json) context.printJson(reports);
-    return worst(reports.map((report) => exitCodeFor(report, failFrom)));
+    if (context.json) context.printJson(toCheckDocument(reports));
+    // The disk of a machine or an image of the library is known only now.
+    await assertTargets(
+      targets,
+      reports.map(({ path }) => path),
+    );
+    for (const { format, path } of targets) {
+      const { text } = exportReports(reports, format, { productVersion: product.version, failOn });
+      if (path === null) await context.printRaw(text);
+      else await writeTarget(path, text);
+      if (path !== null && !quiet) context.err.line(`Wrote ${path}`);
+    }
+    return worstCode(reports.map((report) => exitCodeFor(report, order.indexOf(failOn))));
   },
 });
+
+const filePath = (one: Wanted): string[] =>
+  "report" in one ? [one.report.path] : one.subject.kind === "file" ? [one.subject.path] : [];
+
+async function readOne(session: Session, one: Wanted, signal: AbortSignal): Promise<CheckReport> {
+  if ("report" in one) return one.report;
+  return session.client.call("check.run", { subject: one.subject }, signal);
+}
 
 function show(context: CommandContext, report: CheckReport, index: number): void {
   context.err.status("");
@@ -63,7 +101,7 @@ function providerList(text: string | undefined): ProviderId[] | null {
   });
 }
 
-function failLevel(text: string): Level {
+function failLevel(text: string): "error" | "warning" {
   if (text === "error" || text === "warning") return text;
   throw new UsageError(`--fail-on ${text}: write error or warning`);
 }
@@ -80,18 +118,10 @@ function onlyFor(report: CheckReport, providers: readonly ProviderId[] | null): 
   return { ...report, verdicts };
 }
 
-export function exitCodeFor(report: CheckReport, failFrom: number): ExitCode {
-  if (report.error !== null) {
-    // A file that is not there is unreadable input too.
-    return report.error.code === "not-found" || report.error.code === "permission-denied"
-      ? exitCodes.unreadable
-      : exitCodeOf(report.error.code);
-  }
+function exitCodeFor(report: CheckReport, failFrom: number): ExitCode {
+  if (report.error !== null) return exitCodeOfUnread(report.error);
   const levels = Object.values(report.verdicts).flatMap((verdict) =>
     verdict.findings.map(({ level }) => level),
   );
   return levels.some((level) => order.indexOf(level) >= failFrom) ? exitCodes.failure : exitCodes.ok;
 }
-
-const worst = (codes: readonly ExitCode[]): ExitCode =>
-  codes.reduce<ExitCode>((most, code) => (code > most ? code : most), exitCodes.ok);

@@ -184,7 +184,12 @@ export const needs: readonly Need[] = [
     programs: ["cryptsetup"],
     group: "tests",
     purpose: "makes encrypted disks to be recognised",
-    packages: { apt: ["cryptsetup-bin"], dnf: ["cryptsetup"], pacman: ["cryptsetup"], zypper: ["cryptsetup"] },
+    packages: {
+      apt: ["cryptsetup-bin"],
+      dnf: ["cryptsetup"],
+      pacman: ["cryptsetup"],
+      zypper: ["cryptsetup"],
+    },
   },
   {
     programs: ["mkntfs"],

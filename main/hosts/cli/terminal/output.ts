@@ -2,7 +2,7 @@ import { applyStyle, visible } from "./style.ts";
 
 /** The part of a writable stream that is needed; `process.stdout` and a collecting array in tests both are one. */
 export interface Sink {
-  write(text: string): unknown;
+  write(text: string | Uint8Array, done?: (error?: Error | null) => void): unknown;
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
 }
