@@ -1,0 +1,90 @@
+import type { FileNode, Filesystem } from "#core/image/filesystem/filesystem.ts";
+import { AppError } from "#core/lib/app-error.ts";
+
+const kinds = ["file", "directory", "symlink", "other", "unknown"];
+const pieceBytes = 4096;
+const namesPerFolder = 40;
+
+export interface WalkReport {
+  readonly nodes: number;
+  /** Message of each refusal, with how often it was given. */
+  readonly refusals: ReadonlyMap<string, number>;
+}
+
+/**
+ * Asks a filesystem for everything it promises, for at most `maxNodes` nodes chosen by `random` (0 to 1):
+ * folders, names that are there and not, the ends and the middle of files, targets, attributes. A refusal in
+ * words is counted; any other error, and any answer of a wrong shape, is thrown.
+ */
+export async function walkFilesystem(
+  open: () => Promise<Filesystem | null>,
+  options: { maxNodes: number; attributes: readonly string[]; random: () => number },
+): Promise<WalkReport> {
+  const refusals = new Map<string, number>();
+  let nodes = 0;
+  const attempt = async <T>(run: () => Promise<T>): Promise<T | null> => {
+    try {
+      return await run();
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== "image-unreadable") throw error;
+      const message = error.message.replaceAll(/\d+/g, "N");
+      refusals.set(message, (refusals.get(message) ?? 0) + 1);
+      return null;
+    }
+  };
+  const assertShape = (isSound: boolean, what: string): void => {
+    if (!isSound) throw new Error(`Wrong answer: ${what}`);
+  };
+
+  const filesystem = await attempt(open);
+  const root = filesystem === null ? null : await attempt(() => filesystem.root());
+  if (filesystem === null || root === null) return { nodes, refusals };
+  assertShape(
+    filesystem.notes.every((note) => typeof note === "string"),
+    "notes",
+  );
+
+  async function visit(node: FileNode): Promise<void> {
+    nodes++;
+    if (filesystem === null) return;
+    assertShape(node.sizeBytes >= 0 && node.mode >= 0 && node.mode <= 0o7777, "size or mode");
+    for (const name of options.attributes) {
+      const value = await attempt(async () => filesystem.attribute?.(node, name) ?? null);
+      assertShape(value === null || Buffer.isBuffer(value), "attribute");
+    }
+    if (node.kind === "symlink") {
+      const target = await attempt(() => filesystem.readLink(node));
+      assertShape(target === null || typeof target === "string", "target");
+    }
+    if (node.kind !== "file") return;
+    for (const at of [0, Math.floor(node.sizeBytes / 2), Math.max(0, node.sizeBytes - pieceBytes)]) {
+      const piece = await attempt(() => filesystem.read(node, at, pieceBytes));
+      const expected = Math.max(0, Math.min(pieceBytes, node.sizeBytes - at));
+      assertShape(piece === null || (Buffer.isBuffer(piece) && piece.length === expected), "content");
+    }
+  }
+
+  const folders: FileNode[] = [root];
+  await visit(root);
+  while (folders.length > 0 && nodes < options.maxNodes) {
+    const [folder] = folders.splice(Math.floor(options.random() * folders.length), 1);
+    if (folder === undefined) break;
+    const isNameFirst = options.random() < 0.5; // an index is only asked where names are not known yet
+    if (isNameFirst) await attempt(() => filesystem.lookup(folder, "a name that is not there"));
+    const entries = (await attempt(() => filesystem.list(folder))) ?? [];
+    assertShape(
+      entries.every((entry) => entry.name !== "" && !/[/\0]/.test(entry.name) && kinds.includes(entry.kind)),
+      "entries",
+    );
+    const step = Math.max(1, Math.ceil(entries.length / namesPerFolder));
+    for (let at = Math.floor(options.random() * step); at < entries.length; at += step) {
+      const name = entries[at]?.name ?? "";
+      const node = await attempt(() => filesystem.lookup(folder, name));
+      if (node === null) continue;
+      await visit(node);
+      if (node.kind === "directory") folders.push(node);
+      if (nodes >= options.maxNodes) break;
+    }
+  }
+  return { nodes, refusals };
+}
