@@ -46,9 +46,14 @@ export class ConsoleSession implements AsyncDisposable {
   #before: string[] = [];
   #tail = "";
 
-  private constructor(console: MachineConsole, fromByte: number, options: ConsoleSessionOptions) {
+  private constructor(
+    console: MachineConsole,
+    screen: Screen,
+    fromByte: number,
+    options: ConsoleSessionOptions,
+  ) {
     this.#console = console;
-    this.#screen = new Screen(options.columns ?? 80, options.rows ?? 24);
+    this.#screen = screen;
     const signals = options.signal === undefined ? [] : [options.signal];
     const signal = AbortSignal.any([this.#stop.signal, ...signals]);
     this.#stream = console.read(fromByte, signal)[Symbol.asyncIterator]();
@@ -57,7 +62,9 @@ export class ConsoleSession implements AsyncDisposable {
   }
 
   static async attach(console: MachineConsole, options: ConsoleSessionOptions = {}): Promise<ConsoleSession> {
-    return new ConsoleSession(console, options.fromByte ?? (await console.transcriptBytes()), options);
+    const fromByte = options.fromByte ?? (await console.transcriptBytes());
+    const screen = await Screen.create(options.columns ?? 80, options.rows ?? 24);
+    return new ConsoleSession(console, screen, fromByte, options);
   }
 
   /**

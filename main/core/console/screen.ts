@@ -1,18 +1,19 @@
-import headless from "@xterm/headless";
+import type { Terminal } from "@xterm/headless";
 
 /** A terminal without a window: what a person would see after these bytes. */
 export class Screen {
-  readonly #terminal: InstanceType<typeof headless.Terminal>;
+  readonly #terminal: Terminal;
 
-  constructor(columns: number, rows: number) {
+  private constructor(terminal: Terminal) {
+    this.#terminal = terminal;
+  }
+
+  /** The emulator is large and few commands need it: it is loaded with the first screen. */
+  static async create(columns: number, rows: number): Promise<Screen> {
+    const { default: headless } = await import("@xterm/headless");
     // Guests print what is no valid sequence (boot logs cut them short); the terminal's own log would tell each.
-    this.#terminal = new headless.Terminal({
-      cols: columns,
-      rows,
-      scrollback: 0,
-      allowProposedApi: true,
-      logLevel: "off",
-    });
+    const options = { scrollback: 0, allowProposedApi: true, logLevel: "off" } as const;
+    return new Screen(new headless.Terminal({ cols: columns, rows, ...options }));
   }
 
   /** What the terminal answers to questions in the output (cursor position, device attributes). */
