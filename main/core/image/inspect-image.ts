@@ -2,11 +2,13 @@ import type { ImageFacts } from "#contract/facts.ts";
 import type { Ports } from "#ports/ports.ts";
 import { readBoot } from "./facts/boot/boot.ts";
 import { attempt } from "./facts/attempt.ts";
-import { placeName, readDiskLayout, toPartitionFacts, type LogicalVolumeName } from "./facts/disk-layout.ts";
+import { placeName, readDiskLayout, readWholeDisk, toPartitionFacts, type LogicalVolumeName } from "./facts/disk-layout.ts";
+import { guessForeignOs } from "./facts/foreign-os.ts";
 import { noGuest, readGuest, type GuestFacts } from "./facts/guest.ts";
 import { readIso } from "./facts/iso.ts";
 import { findRoot } from "./facts/root-tree.ts";
-import { identifyFile } from "./identify-file.ts";
+import { openImage } from "./open-image.ts";
+import type { UnpackProgress } from "./source/archive/unpacked-cache.ts";
 import type { BlockDevice } from "./source/block-device.ts";
 import { openSource } from "./source/open-source.ts";
 import { withPageCache } from "./source/page-cache.ts";
@@ -18,17 +20,22 @@ const limits = { timeoutMs: 60_000, maxReads: 200_000, maxReadBytes: 2 * 1024 **
 /**
  * Reads what an image is without booting, mounting or changing it, and without any right beyond reading the
  * file. What cannot be read is a note in the facts. Throws for the file as a whole: `image-refused`,
- * `image-unreadable`, `image-in-use`, `not-found`, `permission-denied`, `tool-missing`, `timeout`, `cancelled`.
+ * `image-unreadable`, `image-in-use`, `not-found`, `permission-denied`, `tool-missing`, `disk-full`, `timeout`,
+ * `cancelled`. `onProgress`: an archive is being unpacked, which can take minutes and is not under the time limit.
  */
 export async function inspectImage(
   path: string,
   deps: { ports: Pick<Ports, "processes" | "directories"> },
-  options: { signal?: AbortSignal } = {},
+  options: { signal?: AbortSignal; onProgress?: (progress: UnpackProgress) => void } = {},
 ): Promise<ImageFacts> {
   const startedMs = performance.now();
+  await using opened = await openImage(path, deps, {
+    signal: options.signal ?? new AbortController().signal,
+    ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
+  });
+  const { image: file, archive, fileBytes } = opened;
   const timeLimit = AbortSignal.timeout(limits.timeoutMs);
   const signal = options.signal === undefined ? timeLimit : AbortSignal.any([options.signal, timeLimit]);
-  const file = await identifyFile(path);
   await using device = await openSource(file, deps.ports, { signal, timeoutMs: limits.timeoutMs });
   const disk = withReadBudget(withPageCache(device), { ...limits, signal });
   const notes = [...file.notes];
@@ -37,8 +44,8 @@ export async function inspectImage(
   return {
     schemaVersion: 1,
     format: file.format,
-    archive: null,
-    fileBytes: file.fileBytes,
+    archive,
+    fileBytes,
     virtualBytes: file.virtualBytes,
     allocatedBytes: file.allocatedBytes,
     compressedClusters: file.compressedClusters,
@@ -71,7 +78,8 @@ const noDisk = {
 
 async function readIsoContent(disk: BlockDevice, notes: string[]): Promise<Content> {
   const iso = await readIso(disk, notes);
-  return { ...noDisk, iso, ...noGuest };
+  const partitions = (await readWholeDisk(disk, notes)).map(toPartitionFacts);
+  return { ...noDisk, partitions, iso, ...noGuest };
 }
 
 async function readDiskContent(disk: BlockDevice, notes: string[]): Promise<Content> {
@@ -82,11 +90,11 @@ async function readDiskContent(disk: BlockDevice, notes: string[]): Promise<Cont
     partitions: layout.volumes.map(toPartitionFacts),
     logicalVolumes: [...layout.logicalVolumeFacts],
     rootVolume: rootVolumeName(root?.volume.logicalVolume ?? null),
-    rootSubvolume: null,
+    rootSubvolume: root?.subvolume ?? null,
     rootPartition: root?.volume.partition.number ?? null,
     iso: null,
   };
-  if (root !== null) return { ...base, ...(await readGuest(disk, root, notes)) };
+  if (root !== null) return { ...base, ...(await readGuest(disk, root, layout, notes)) };
   if (layout.volumes.length === 0)
     notes.push("Nothing is recognised on the disk: no partitions, no filesystem.");
   for (const volume of layout.volumes) {
@@ -95,8 +103,11 @@ async function readDiskContent(disk: BlockDevice, notes: string[]): Promise<Cont
       notes.push(`${placeName(volume)}: ${found.unreadable}.`);
     }
   }
-  const boot = await attempt(notes, "The boot chain", () => readBoot(disk, efiTrees, []));
-  return { ...base, ...noGuest, boot };
+  const os = await attempt(notes, "The operating system", () => guessForeignOs(disk, layout.volumes, efiTrees));
+  const partitions = layout.volumes.map(({ partition }) => partition);
+  const places = { disk, partitions, tree: null, efiTrees, architecture: os?.architecture ?? null };
+  const boot = await attempt(notes, "The boot chain", () => readBoot(places, [], notes));
+  return { ...base, ...noGuest, os, boot };
 }
 
 const rootVolumeName = (volume: LogicalVolumeName | null): string | null =>

@@ -1,29 +1,12 @@
 import type { LogicalVolumeFacts, PartitionFacts } from "#contract/facts-disk.ts";
 import { recognise, type Found } from "#core/image/filesystem/recognise.ts";
-import { printable } from "#core/image/source/binary.ts";
 import { slice, type BlockDevice } from "#core/image/source/block-device.ts";
-import type { Partition } from "#core/image/volume/partition-table.ts";
 import { readPartitionTable } from "#core/image/volume/read-partition-table.ts";
 import { attempt } from "./attempt.ts";
+import { readLogicalVolumes } from "./logical-volumes.ts";
+import { toFilesystemFacts, type Volume } from "./volume.ts";
 
-/** Where LVM2 puts a logical volume, as `vgs` and `lvs` name it. */
-export interface LogicalVolumeName {
-  readonly group: string;
-  readonly name: string;
-  /** `/dev/mapper/group-volume`, dashes inside a name doubled. The short form is `/dev/group/volume`. */
-  readonly devicePath: string;
-}
-
-/**
- * A partition (or the whole disk, number 0) with what was found on it; or a logical volume, whose `partition`
- * is the one that its first byte lies on.
- */
-export interface Volume {
-  readonly partition: Partition;
-  /** null for a partition. */
-  readonly logicalVolume: LogicalVolumeName | null;
-  readonly found: Found | null;
-}
+export { placeName, type LogicalVolumeName, type Volume } from "./volume.ts";
 
 export interface DiskLayout {
   readonly table: "gpt" | "mbr" | "none";
@@ -38,29 +21,10 @@ export interface DiskLayout {
 const withBootSector = ["vfat", "ntfs", "exfat"];
 
 export async function readDiskLayout(disk: BlockDevice, notes: string[]): Promise<DiskLayout> {
-  const whole = await attempt(notes, "The start of the disk", () => recognise(disk));
+  const whole = await attempt(notes, "The start of the disk", () => recognise(disk, { wholeDisk: true }));
   const table = await attempt(notes, "The partition table", () => readPartitionTable(disk));
   const isBare = table === null || (table.kind === "mbr" && withBootSector.includes(whole?.type ?? ""));
-  if (isBare) {
-    const partition = {
-      number: 0,
-      startByte: 0,
-      sizeBytes: disk.sizeBytes,
-      typeId: "",
-      typeName: "whole disk",
-    };
-    const volume: Volume = {
-      partition: { ...partition, name: null, bootable: false, partUuid: null },
-      logicalVolume: null,
-      found: whole,
-    };
-    return {
-      table: "none",
-      volumes: whole === null ? [] : [volume],
-      logicalVolumes: [],
-      logicalVolumeFacts: [],
-    };
-  }
+  if (isBare) return withLogicalVolumes(disk, "none", wholeDisk(disk, whole), notes);
   notes.push(...table.notes);
   const volumes: Volume[] = [];
   for (const partition of table.partitions) {
@@ -72,27 +36,35 @@ export async function readDiskLayout(disk: BlockDevice, notes: string[]): Promis
       found: await attempt(notes, what, () => recognise(device)),
     });
   }
-  return { table: table.kind, volumes, logicalVolumes: [], logicalVolumeFacts: [] };
+  return withLogicalVolumes(disk, table.kind, volumes, notes);
 }
 
-/** For notes: `Partition 3`, `Logical volume vg/root`, or `The disk` where there are no partitions. */
-export function placeName({ partition, logicalVolume }: Volume): string {
-  if (logicalVolume !== null) return `Logical volume ${logicalVolume.group}/${logicalVolume.name}`;
-  return partition.number === 0 ? "The disk" : `Partition ${partition.number}`;
+/** What lies on the disk or disc as a whole, whatever partition table it has too. */
+export async function readWholeDisk(disk: BlockDevice, notes: string[]): Promise<readonly Volume[]> {
+  return wholeDisk(disk, await attempt(notes, "The start of the disk", () => recognise(disk)));
+}
+
+function wholeDisk(disk: BlockDevice, found: Found | null): Volume[] {
+  if (found === null) return [];
+  const place = { number: 0, startByte: 0, sizeBytes: disk.sizeBytes, typeId: "", typeName: "whole disk" };
+  const partition = { ...place, name: null, bootable: false, partUuid: null };
+  return [{ partition, logicalVolume: null, found }];
+}
+
+async function withLogicalVolumes(
+  disk: BlockDevice,
+  table: DiskLayout["table"],
+  volumes: readonly Volume[],
+  notes: string[],
+): Promise<DiskLayout> {
+  const logical = await readLogicalVolumes(disk, volumes, notes);
+  return { table, volumes, logicalVolumes: logical.volumes, logicalVolumeFacts: logical.facts };
 }
 
 export const toPartitionFacts = ({ partition, found }: Volume): PartitionFacts => {
   const { partUuid: _internal, ...shown } = partition;
   return {
     ...shown,
-    filesystem:
-      found === null
-        ? null
-        : {
-            type: found.type,
-            label: found.label === null ? null : printable(found.label),
-            uuid: found.uuid === null ? null : printable(found.uuid),
-            unreadable: found.unreadable,
-          },
+    filesystem: toFilesystemFacts(found),
   };
 };

@@ -198,6 +198,24 @@ export const needs: readonly Need[] = [
     packages: { apt: ["ntfs-3g"], dnf: ["ntfsprogs"], pacman: ["ntfs-3g"], zypper: ["ntfsprogs"] },
   },
   {
+    programs: ["pvck"],
+    group: "tests",
+    purpose: "reads back logical volumes that tests write",
+    packages: { apt: ["lvm2"], dnf: ["lvm2"], pacman: ["lvm2"], zypper: ["lvm2"] },
+  },
+  {
+    programs: ["sgdisk"],
+    group: "tests",
+    purpose: "partitions test images",
+    packages: {
+      apt: ["gdisk"],
+      dnf: ["gdisk"],
+      pacman: ["gptfdisk"],
+      zypper: ["gptfdisk"],
+      brew: ["gptfdisk"],
+    },
+  },
+  {
     programs: ["as"],
     group: "tests",
     purpose: "rebuilds the doctor's probe guest",
