@@ -1,6 +1,6 @@
 import { readUpTo, type BlockDevice } from "#core/image/source/block-device.ts";
 import { openBtrfs } from "./btrfs/btrfs-filesystem.ts";
-import { readBtrfsSuperblock } from "./btrfs/superblock.ts";
+import { readBtrfsSuperblock, type BtrfsSuperblock } from "./btrfs/superblock.ts";
 import { openExt } from "./ext/ext-filesystem.ts";
 import { readExtSuperblock } from "./ext/superblock.ts";
 import { parseFatBootSector } from "./fat/boot-sector.ts";
@@ -9,11 +9,10 @@ import { openFat } from "./fat/fat-filesystem.ts";
 import type { Filesystem } from "./filesystem.ts";
 import { openIso } from "./iso/iso-filesystem.ts";
 import { readIsoVolume } from "./iso/volume-descriptors.ts";
-import { luks, lvm2, mdraid } from "./signatures/containers.ts";
-import { f2fs, squashfs, swap } from "./signatures/linux.ts";
-import { headBytes, type Recogniser, type Recognition } from "./signatures/signature.ts";
-import { exfat, ntfs } from "./signatures/windows.ts";
-import { zfs } from "./signatures/zfs.ts";
+import { diskRaid } from "./signatures/disk-raids.ts";
+import { reasonFor } from "./signatures/reasons.ts";
+import { beforeIso, firstOf, last, layers, strong } from "./signatures/recognisers.ts";
+import { headBytes, type Recognition } from "./signatures/signature.ts";
 import { readXfsSuperblock } from "./xfs/superblock.ts";
 import { openXfs } from "./xfs/xfs-filesystem.ts";
 
@@ -24,18 +23,18 @@ export interface Found extends Recognition {
   readonly open: (() => Promise<Filesystem>) | null;
 }
 
-/** Layers first: a RAID member or an encrypted disk can show the signature of what is inside it. */
-const layers: readonly Recogniser[] = [mdraid, lvm2, luks];
-/** FAT comes after all that have a true signature; it has none. */
-const strong: readonly Recogniser[] = [f2fs, squashfs, ntfs, exfat, swap];
-
-/** Answers null for a device without any known signature. */
-export async function recognise(device: BlockDevice): Promise<Found | null> {
+/**
+ * Answers null for a device without any known signature. `wholeDisk`: also look for what a mainboard's firmware
+ * writes at the end of a disk.
+ */
+export async function recognise(
+  device: BlockDevice,
+  options: { wholeDisk?: boolean } = {},
+): Promise<Found | null> {
   const head = await readUpTo(device, 0, headBytes);
-  for (const recogniser of layers) {
-    const found = await recogniser(head, device);
-    if (found !== null) return closed(found);
-  }
+  const raid = options.wholeDisk === true ? await diskRaid(device) : null;
+  const layer = raid ?? (await firstOf(layers, head, device));
+  if (layer !== null) return closed(layer);
   const ext = await readExtSuperblock(device);
   if (ext !== null) {
     const { type, label, uuid, unreadable } = ext;
@@ -49,18 +48,26 @@ export async function recognise(device: BlockDevice): Promise<Found | null> {
   }
   const xfs = await recogniseXfs(device);
   if (xfs !== null) return xfs;
-  const btrfs = await recogniseBtrfs(device);
-  if (btrfs !== null) return btrfs;
-  for (const recogniser of strong) {
-    const found = await recogniser(head, device);
-    if (found !== null) return closed(found);
-  }
-  return (await recogniseIso(device)) ?? (await recogniseFat(device, head)) ?? recogniseZfs(device, head);
+  const btrfs = await readBtrfsSuperblock(device);
+  if (btrfs?.isSound === true) return asBtrfs(device, btrfs);
+  const named = await firstOf(strong, head, device);
+  if (named !== null) return closed(named);
+  const disc = await firstOf(beforeIso, head, device);
+  const iso = await recogniseIso(device);
+  if (disc !== null) return iso === null ? closed(disc) : { ...iso, ...disc };
+  const opened = iso ?? (await recogniseFat(device, head));
+  if (opened !== null) return opened;
+  const other = await firstOf(last, head, device);
+  if (other !== null) return closed(other);
+  return btrfs === null ? null : asBtrfs(device, btrfs);
 }
+
+/** What LVM holds is read as logical volumes of their own (`volume/lvm`), so nothing is missing here. */
+const readElsewhere = ["LVM2_member"];
 
 const closed = (found: Recognition): Found => ({
   ...found,
-  unreadable: `What is inside ${found.type} is not read yet`,
+  unreadable: readElsewhere.includes(found.type) ? null : (found.detail ?? reasonFor(found.type)),
   open: null,
 });
 
@@ -72,9 +79,7 @@ async function recogniseXfs(device: BlockDevice): Promise<Found | null> {
   return { type: "xfs", label, uuid, unreadable, open };
 }
 
-async function recogniseBtrfs(device: BlockDevice): Promise<Found | null> {
-  const superblock = await readBtrfsSuperblock(device);
-  if (superblock === null) return null;
+function asBtrfs(device: BlockDevice, superblock: BtrfsSuperblock): Found {
   const { label, uuid, unreadable } = superblock;
   const open = unreadable === null ? (): Promise<Filesystem> => openBtrfs(device, superblock) : null;
   return { type: "btrfs", label, uuid, unreadable, open };
@@ -94,9 +99,4 @@ async function recogniseFat(device: BlockDevice, head: Buffer): Promise<Found | 
   const label = await fatLabel(device, layout);
   const open = async (): Promise<Filesystem> => openFat(device, layout, label);
   return { type: "vfat", label, uuid: layout.serial, unreadable: null, open };
-}
-
-async function recogniseZfs(device: BlockDevice, head: Buffer): Promise<Found | null> {
-  const found = await zfs(head, device);
-  return found === null ? null : closed(found);
 }

@@ -1,3 +1,5 @@
+import { serialAt } from "#core/image/filesystem/signatures/signature-table.ts";
+
 /** FAT's boot sector: "FAT: General Overview of On-Disk Format", Microsoft, version 1.03. */
 export interface FatLayout {
   readonly bits: 12 | 16 | 32;
@@ -12,16 +14,32 @@ export interface FatLayout {
   readonly rootCluster: number;
   readonly dataStartByte: number;
   readonly clusters: number;
-  readonly serial: string;
+  /** `1A2B-3C4D`; null where there is none. */
+  readonly serial: string | null;
 }
 
 const isPowerOfTwo = (value: number): boolean => value > 0 && (value & (value - 1)) === 0;
 
+/** Names that some programs write; the specification says not to rely on them. */
+const names: readonly (readonly [number, string])[] = [
+  [0x52, "MSWIN"],
+  [0x52, "FAT32   "],
+  [0x36, "MSDOS"],
+  [0x36, "FAT16   "],
+  [0x36, "FAT12   "],
+  [0x36, "FAT     "],
+];
+
+/** FAT12 and FAT16 end below these counts of clusters. */
+const maxClusters = { fat12: 0xff4, fat16: 0xfff4, fat32: 0x0fff_fff6 } as const;
+
 /** null when the sector is not FAT's: there is no sure signature, so every field has to make sense. */
 export function parseFatBootSector(sector: Buffer): FatLayout | null {
-  if (sector.length < 512 || sector.readUInt16LE(510) !== 0xaa55) return null;
+  if (sector.length < 512) return null;
+  const isNamed = names.some(([at, name]) => sector.toString("latin1", at, at + name.length) === name);
   const jump = sector[0];
-  if (jump !== 0xeb && jump !== 0xe9) return null;
+  const isBootSector = sector.readUInt16LE(510) === 0xaa55 && (jump === 0xeb || jump === 0xe9);
+  if (!isNamed && !isBootSector) return null;
   const sectorBytes = sector.readUInt16LE(11);
   const perCluster = sector.readUInt8(13);
   const reserved = sector.readUInt16LE(14);
@@ -36,7 +54,8 @@ export function parseFatBootSector(sector: Buffer): FatLayout | null {
     sectorBytes <= 4096 &&
     isPowerOfTwo(perCluster) &&
     reserved > 0 &&
-    (fats === 1 || fats === 2) &&
+    fats > 0 &&
+    fats <= (isNamed ? 255 : 2) &&
     (media === 0xf0 || media >= 0xf8) &&
     fatSectors > 0 &&
     sectors > 0;
@@ -46,14 +65,11 @@ export function parseFatBootSector(sector: Buffer): FatLayout | null {
   const dataStartByte = rootStartByte + rootBytes;
   const clusterBytes = sectorBytes * perCluster;
   const clusters = Math.floor((sectors * sectorBytes - dataStartByte) / clusterBytes);
-  if (clusters < 1) return null;
   const isFat32 = sector.readUInt16LE(22) === 0;
+  if (clusters < 1 || clusters > (isFat32 ? maxClusters.fat32 : maxClusters.fat16)) return null;
   const bits = isFat32 ? 32 : clusters < 4085 ? 12 : 16;
-  const hex = sector
-    .readUInt32LE(isFat32 ? 67 : 39)
-    .toString(16)
-    .toUpperCase()
-    .padStart(8, "0");
+  // 0x28 and 0x29 say that a serial number follows; on FAT32 it is always there
+  const hasSerial = isFat32 || [0x28, 0x29].includes(sector.readUInt8(38));
   return {
     bits,
     sectorBytes,
@@ -65,6 +81,6 @@ export function parseFatBootSector(sector: Buffer): FatLayout | null {
     rootCluster: isFat32 ? sector.readUInt32LE(44) : 0,
     dataStartByte,
     clusters,
-    serial: `${hex.slice(0, 4)}-${hex.slice(4)}`,
+    serial: hasSerial ? serialAt(sector, isFat32 ? 67 : 39) : null,
   };
 }

@@ -55,5 +55,6 @@ export const readFatDirectory = async (
 /** The label counts where it stands as an entry of the root directory; the one in the boot sector is stale. */
 export async function fatLabel(device: BlockDevice, layout: FatLayout): Promise<string | null> {
   const root = await readFatRoot(device, layout).catch(() => []);
-  return root.find((entry) => entry.isVolumeLabel)?.name || null;
+  const entry = root.find((one) => one.isVolumeLabel && !one.isDirectory && one.firstCluster === 0);
+  return entry?.name || null;
 }

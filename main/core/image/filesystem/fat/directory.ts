@@ -25,6 +25,7 @@ export function parseFatDirectory(bytes: Buffer): FatEntry[] {
       if (pieces.length < 20) pieces.unshift(longPiece(bytes.subarray(at, at + 32)));
       continue;
     }
+    const firstCluster = bytes.readUInt16LE(at + 20) * 65536 + bytes.readUInt16LE(at + 26);
     const isVolumeLabel = (kind & attribute.volume) !== 0;
     const long = pieces.join("").split("\0")[0] ?? "";
     pieces = [];
@@ -36,7 +37,7 @@ export function parseFatDirectory(bytes: Buffer): FatEntry[] {
       name,
       isDirectory: (kind & attribute.directory) !== 0,
       isVolumeLabel,
-      firstCluster: bytes.readUInt16LE(at + 20) * 65536 + bytes.readUInt16LE(at + 26),
+      firstCluster,
       sizeBytes: bytes.readUInt32LE(at + 28),
     });
   }

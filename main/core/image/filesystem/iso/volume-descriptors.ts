@@ -66,10 +66,28 @@ function dateText(block: Buffer, at: number): string | null {
   return parts.join("-");
 }
 
-/** Joliet holds 16 characters of a name of up to 32: the plain one continues it. */
+/**
+ * Joliet holds 16 characters of any script, the plain name 32 of which some are `_` for what it cannot write: where
+ * both tell of the same name, each gives what the other lost. Without case, because the plain one has capitals.
+ */
 export function isoLabel(volume: IsoVolume): string | null {
   const { joliet, volumeId } = volume;
-  const label =
-    joliet === null ? volumeId : joliet.volumeId + (joliet.volumeId.length === 16 ? volumeId.slice(16) : "");
-  return label === "" ? null : label;
+  const label = joliet === null ? volumeId : (mergeNames(joliet.volumeId, volumeId) ?? joliet.volumeId);
+  return label.trimEnd() === "" ? null : label.trimEnd();
+}
+
+function mergeNames(wide: string, plain: string): string | null {
+  const characters = Array.from(wide);
+  const parts = characters.map((character, index) => {
+    const other = plain[index];
+    if (other === undefined || other === "_") return character;
+    if (character === "_") return other;
+    if (character.toUpperCase() !== other.toUpperCase()) return null;
+    return other === other.toUpperCase() ? character : other;
+  });
+  // a name that ended before its field did is whole
+  const rest = plain.slice(characters.length);
+  return parts.includes(null) || (wide.length < 16 && rest !== "" && !/^[ _]*$/.test(rest))
+    ? null
+    : parts.join("") + (wide.length < 16 ? "" : rest);
 }

@@ -5,6 +5,8 @@ export interface Recognition {
   readonly type: string;
   readonly label: string | null;
   readonly uuid: string | null;
+  /** Why it is not opened, when there is more to say than `reasons.ts` knows of the type. */
+  readonly detail?: string;
 }
 
 /** The first 68 KiB of the device; shorter for a smaller one. */
@@ -16,11 +18,12 @@ export type Recogniser = (
   device: BlockDevice,
 ) => Promise<Recognition | null> | Recognition | null;
 
-/** Text in a field of fixed length, up to its first NUL. */
+/** Text in a field of fixed length, up to its first NUL, without white space at its end. */
 export const fieldText = (bytes: Buffer): string | null => {
-  const text = (bytes.toString("utf8").split("\0")[0] ?? "").replace(/ +$/, "");
+  const text = (bytes.toString("utf8").split("\0")[0] ?? "").replace(/[ \t\n\v\f\r]+$/, "");
   return text === "" ? null : text;
 };
 
+/** `text`: one character a byte. */
 export const textAt = (head: Head, at: number, text: string): boolean =>
   head.length >= at + text.length && head.toString("latin1", at, at + text.length) === text;

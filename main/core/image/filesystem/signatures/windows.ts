@@ -1,11 +1,8 @@
 import { u64le } from "#core/image/source/binary.ts";
 import { readUpTo, type BlockDevice } from "#core/image/source/block-device.ts";
+import { guidText, uuidOrNull } from "#core/image/filesystem/uuid-text.ts";
 import { textAt, type Recogniser } from "./signature.ts";
-
-const serial = (value: number): string => {
-  const hex = value.toString(16).toUpperCase().padStart(8, "0");
-  return `${hex.slice(0, 4)}-${hex.slice(4)}`;
-};
+import { serialAt } from "./signature-table.ts";
 
 export const ntfs: Recogniser = async (head, device) => {
   if (!textAt(head, 3, "NTFS    ") || head.length < 512) return null;
@@ -13,7 +10,8 @@ export const ntfs: Recogniser = async (head, device) => {
   const perCluster = head.readUInt8(13);
   const clusterBytes = sectorBytes * (perCluster > 128 ? 2 ** (256 - perCluster) : perCluster);
   if (sectorBytes < 256 || sectorBytes > 4096 || clusterBytes === 0) return null;
-  const uuid = head.readBigUInt64LE(72).toString(16).toUpperCase().padStart(16, "0");
+  const serial = head.readBigUInt64LE(72).toString(16).toUpperCase().padStart(16, "0");
+  const uuid = /^0+$/.test(serial) ? null : serial;
   const size = head.readInt8(64);
   const recordBytes = size < 0 ? 2 ** -size : size * clusterBytes;
   if (recordBytes < 256 || recordBytes > 65536) return { type: "ntfs", uuid, label: null };
@@ -40,7 +38,7 @@ function volumeName(record: Buffer): string | null {
 
 export const exfat: Recogniser = async (head, device) => {
   if (!textAt(head, 3, "EXFAT   ") || head.length < 512) return null;
-  const uuid = serial(head.readUInt32LE(100));
+  const uuid = serialAt(head, 100);
   return { type: "exfat", uuid, label: await exfatLabel(head, device) };
 };
 
@@ -65,6 +63,38 @@ async function exfatLabel(head: Buffer, device: BlockDevice): Promise<string | n
     }
     const next = await readUpTo(device, fatStart + cluster * 4, 4);
     cluster = next.length < 4 ? 0 : next.readUInt32LE(0);
+  }
+  return null;
+}
+
+/** libyal's description of BitLocker: boot sectors of Windows Vista, of 7 and later, and of removable disks. */
+export const bitlocker: Recogniser = async (head, device) => {
+  if (textAt(head, 0, "\xeb\x52\x90-FVE-FS-")) return { type: "BitLocker", uuid: null, label: null };
+  const pointer = textAt(head, 0, "\xeb\x58\x90-FVE-FS-")
+    ? 176
+    : textAt(head, 0, "\xeb\x58\x90MSWIN4.1")
+      ? 440
+      : null;
+  if (pointer === null || head.length < 512) return null;
+  const block = await readUpTo(device, u64le(head, pointer), 4096);
+  if (block.length < 112 || !textAt(block, 0, "-FVE-FS-")) return null;
+  const uuid = uuidOrNull(block.subarray(80, 96)) === null ? null : guidText(block.subarray(80, 96));
+  return { type: "BitLocker", uuid, label: bitlockerDescription(block) };
+};
+
+/** Metadata entries of size, type, value type and version, u16 each; the description is type 7, UTF-16. */
+function bitlockerDescription(block: Buffer): string | null {
+  const end = Math.min(block.length, 64 + block.readUInt32LE(64));
+  for (let at = 64 + 48; at + 8 <= end; at += block.readUInt16LE(at)) {
+    const size = block.readUInt16LE(at);
+    if (size < 8 || at + size > end) return null;
+    if (block.readUInt16LE(at + 2) === 7 && block.readUInt16LE(at + 4) === 2)
+      return (
+        block
+          .toString("utf16le", at + 8, at + size)
+          .split("\0")[0]
+          ?.trimEnd() || null
+      );
   }
   return null;
 }
