@@ -163,6 +163,17 @@ export const needs: readonly Need[] = [
     },
   },
   {
+    programs: ["mkfs.btrfs"],
+    group: "tests",
+    purpose: "makes file systems to be read",
+    packages: {
+      apt: ["btrfs-progs"],
+      dnf: ["btrfs-progs"],
+      pacman: ["btrfs-progs"],
+      zypper: ["btrfsprogs"],
+    },
+  },
+  {
     programs: ["mkfs.fat"],
     group: "tests",
     purpose: "makes file systems to be read",
@@ -226,5 +237,35 @@ export const needs: readonly Need[] = [
     group: "tests",
     purpose: "packs test images",
     packages: { apt: ["zstd"], dnf: ["zstd"], pacman: ["zstd"], zypper: ["zstd"], brew: ["zstd"] },
+  },
+  {
+    programs: ["xz"],
+    group: "tests",
+    purpose: "packs test images",
+    packages: { apt: ["xz-utils"], dnf: ["xz"], pacman: ["xz"], zypper: ["xz"], brew: ["xz"] },
+  },
+  {
+    programs: ["bzip2"],
+    group: "tests",
+    purpose: "packs test images",
+    packages: { apt: ["bzip2"], dnf: ["bzip2"], pacman: ["bzip2"], zypper: ["bzip2"], brew: ["bzip2"] },
+  },
+  {
+    programs: ["lz4"],
+    group: "tests",
+    purpose: "packs test images",
+    packages: { apt: ["lz4"], dnf: ["lz4"], pacman: ["lz4"], zypper: ["lz4"], brew: ["lz4"] },
+  },
+  {
+    programs: ["lzop"],
+    group: "tests",
+    purpose: "packs test images",
+    packages: { apt: ["lzop"], dnf: ["lzop"], pacman: ["lzop"], zypper: ["lzop"], brew: ["lzop"] },
+  },
+  {
+    programs: ["strace"],
+    group: "tests",
+    purpose: "proves which files a test opens",
+    packages: { apt: ["strace"], dnf: ["strace"], pacman: ["strace"], zypper: ["strace"] },
   },
 ];

@@ -35,6 +35,8 @@ export interface BtrfsSuperblock {
   /** Chunk items that are needed to find the chunk tree. */
   readonly systemChunks: Buffer;
   readonly notes: readonly string[];
+  /** false: neither copy has a right checksum, and all of this may be what another filesystem left over. */
+  readonly isSound: boolean;
   /** Why our reader cannot look inside; null when it can. */
   readonly unreadable: string | null;
 }
@@ -51,7 +53,7 @@ export async function readBtrfsSuperblock(device: BlockDevice): Promise<BtrfsSup
       "The first superblock of the btrfs filesystem is damaged; its copy was used.",
     ]);
   }
-  return { ...parse(first, device, []), unreadable: "Its superblock is damaged" };
+  return { ...parse(first, device, []), isSound: false, unreadable: "Its superblock is damaged" };
 }
 
 const hasMagic = (block: Buffer): boolean =>
@@ -83,7 +85,12 @@ function parse(block: Buffer, device: BlockDevice, notes: readonly string[]): Bt
     systemChunks: Buffer.from(block.subarray(811, 811 + systemBytes)),
   };
   const state = stateNotes(block, totalBytes > device.sizeBytes);
-  return { ...superblock, notes: [...notes, ...state], unreadable: obstacle(superblock, incompat) };
+  return {
+    ...superblock,
+    notes: [...notes, ...state],
+    isSound: true,
+    unreadable: obstacle(superblock, incompat),
+  };
 }
 
 /** For what a damaged tree makes impossible. */
