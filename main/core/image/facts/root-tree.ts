@@ -1,21 +1,22 @@
-import type { Filesystem } from "#core/image/filesystem/filesystem.ts";
 import { createFileTree, type FileTree, type Mount } from "#core/image/filesystem/file-tree.ts";
-import { printable } from "#core/image/source/binary.ts";
 import { attempt } from "./attempt.ts";
 import { placeName, type Volume } from "./disk-layout.ts";
-import { readLines } from "./text-lines.ts";
+import { findCandidates, type Candidate, type OpenVolume } from "./root/candidates.ts";
+import { chooseRoot, type Assembled } from "./root/choose-root.ts";
+import { looksLikeUsr } from "./root/looks-like-root.ts";
+import { findBootMount, readMounts } from "./root/mounts.ts";
+import { ostreeMounts } from "./root/ostree.ts";
+
+export { isNamedBy } from "./root/device-name.ts";
 
 export interface RootTree {
   readonly volume: Volume;
+  /** Path of the btrfs subvolume that is the root, without a slash in front; null where there is none. */
+  readonly subvolume: string | null;
   /** All filesystems of the image at their places. */
   readonly tree: FileTree;
   /** FAT filesystems, each as a tree of its own. */
   readonly efiTrees: readonly FileTree[];
-}
-
-interface Opened {
-  readonly volume: Volume;
-  readonly filesystem: Filesystem;
 }
 
 /** Opens what can be opened and finds the root filesystem; `root` is null when there is no operating system. */
@@ -23,7 +24,7 @@ export async function findRoot(
   volumes: readonly Volume[],
   notes: string[],
 ): Promise<{ root: RootTree | null; efiTrees: FileTree[] }> {
-  const opened: Opened[] = [];
+  const opened: OpenVolume[] = [];
   for (const volume of volumes) {
     const open = volume.found?.open ?? null;
     if (open === null) continue;
@@ -34,55 +35,56 @@ export async function findRoot(
   }
   const efi = opened.filter(({ filesystem }) => filesystem.type === "vfat");
   const efiTrees = efi.map(({ filesystem }) => createFileTree([{ path: "/", filesystem }]));
-  const candidates = opened.filter(({ filesystem }) => filesystem.type !== "vfat");
+  const candidates: Candidate[] = [];
+  for (const each of opened) {
+    if (each.filesystem.type === "vfat") continue;
+    const found = await attempt(notes, placeName(each.volume), () => findCandidates(each));
+    candidates.push(...(found ?? []));
+  }
+  const systems: (Assembled & { notes: string[] })[] = [];
   for (const candidate of candidates) {
-    const alone = createFileTree([{ path: "/", filesystem: candidate.filesystem }]);
-    const isRoot = await attempt(notes, placeName(candidate.volume), () => looksLikeRoot(alone));
-    if (isRoot !== true) continue;
-    const mounts = (await attempt(notes, "/etc/fstab", () => readMounts(alone, opened, notes))) ?? [];
-    const tree = createFileTree([{ path: "/", filesystem: candidate.filesystem }, ...mounts]);
-    return { root: { volume: candidate.volume, tree, efiTrees }, efiTrees };
+    const own: string[] = [];
+    const mounts = await mountsOf(candidate, opened, own);
+    if (mounts.length > 0) systems.push({ candidate, tree: createFileTree(mounts), notes: own });
+    else notes.push(...own);
   }
-  return { root: null, efiTrees };
+  const chosen = await chooseRoot(systems, efiTrees, notes);
+  if (chosen === null) {
+    await noteUsrPartitions(opened, notes);
+    return { root: null, efiTrees };
+  }
+  notes.push(...(systems.find((system) => system === chosen)?.notes ?? []));
+  const { volume, subvolume } = chosen.candidate;
+  return { root: { volume, subvolume, tree: chosen.tree, efiTrees }, efiTrees };
 }
 
-async function looksLikeRoot(tree: FileTree): Promise<boolean> {
-  for (const path of ["/etc/os-release", "/usr/lib/os-release", "/etc/fstab", "/etc/passwd"]) {
-    if ((await tree.lstat(path)) !== null) return true;
-  }
-  return false;
-}
-
-/** Only places where something is looked for; the rest of fstab is no concern here. */
-const mountPoints = /^\/(?:boot|boot\/efi|efi|usr|var|var\/lib|etc|home|root)$/;
-
-async function readMounts(root: FileTree, opened: readonly Opened[], notes: string[]): Promise<Mount[]> {
-  const mounts: Mount[] = [];
-  for (const { text } of (await readLines(root, "/etc/fstab")).slice(0, 200)) {
-    const [spec = "", path = "", type = ""] = text.split(/\s+/);
-    if (!mountPoints.test(path) || ["tmpfs", "nfs", "nfs4", "overlay", "none"].includes(type)) continue;
-    const found = opened.find((candidate) => isNamedBy(candidate.volume, spec));
-    if (found === undefined)
-      notes.push(`${path} is on ${printable(spec, 80)}, which is not in the image or not readable.`);
-    else mounts.push({ path, filesystem: found.filesystem });
+/** The root first. Empty when there is nothing to start. */
+async function mountsOf(
+  candidate: Candidate,
+  opened: readonly OpenVolume[],
+  notes: string[],
+): Promise<Mount[]> {
+  const alone: Mount = { path: "/", filesystem: candidate.filesystem };
+  const base = candidate.isOstree
+    ? ((await attempt(notes, "The ostree deployment", () => ostreeMounts(candidate, opened, notes))) ?? [])
+    : [alone];
+  if (base.length === 0) return [];
+  const mounts = [...base];
+  const fstab = await attempt(notes, "/etc/fstab", () => readMounts(createFileTree(base), opened, notes));
+  mounts.push(...(fstab ?? []).filter(({ path }) => path !== ""));
+  if (!mounts.some(({ path }) => path === "/boot")) {
+    const boot = await attempt(notes, "/boot", () => findBootMount(createFileTree(mounts), opened, notes));
+    if (boot !== null) mounts.push(boot);
   }
   return mounts;
 }
 
-/** fstab(5): UUID=, LABEL=, PARTUUID=, PARTLABEL=, or a device such as /dev/sda2 or /dev/disk/by-uuid/…. */
-export function isNamedBy({ partition, found }: Volume, spec: string): boolean {
-  const byPath = /^\/dev\/disk\/by-(uuid|label|partuuid|partlabel)\/(.+)$/.exec(spec);
-  const byTag = /^(UUID|LABEL|PARTUUID|PARTLABEL)="?([^"]+)"?$/i.exec(spec);
-  const [, tag = "", value = ""] = byPath ?? byTag ?? [];
-  if (tag !== "") {
-    const own = {
-      uuid: found?.uuid,
-      label: found?.label,
-      partuuid: partition.partUuid,
-      partlabel: partition.name,
-    }[tag.toLowerCase()];
-    return (own ?? "").toLowerCase() === value.toLowerCase();
+async function noteUsrPartitions(opened: readonly OpenVolume[], notes: string[]): Promise<void> {
+  for (const { volume, filesystem } of opened) {
+    const tree = createFileTree([{ path: "/", filesystem }]);
+    if (await attempt(notes, placeName(volume), () => looksLikeUsr(tree)))
+      notes.push(
+        `${placeName(volume)} holds the /usr of a system whose root is made when it boots; such a system is not read here.`,
+      );
   }
-  const number = /^\/dev\/(?:[hsv]d[a-z]|xvd[a-z]|nvme\d+n\d+p|mmcblk\d+p)(\d+)$/.exec(spec)?.[1];
-  return number !== undefined && Number(number) === partition.number;
 }
