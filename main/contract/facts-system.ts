@@ -11,6 +11,7 @@ export const OsFactsSchema = z.object({
   /** As `uname -m` gives it, from ELF headers. */
   architecture: z.string().nullable(),
 });
+export type OsFacts = z.infer<typeof OsFactsSchema>;
 
 export const PackagesFactsSchema = z.object({
   manager: z.enum(["dpkg", "rpm", "apk", "pacman", "portage", "pkg", "none"]),
@@ -35,6 +36,7 @@ export const KernelFactsSchema = z.object({
   /** Keys: virtio_pci, virtio_blk, virtio_scsi, virtio_net and the driver of the root filesystem. */
   drivers: z.record(z.string(), DriverFactsSchema),
 });
+export type KernelFacts = z.infer<typeof KernelFactsSchema>;
 
 export const BootFactsSchema = z.object({
   biosBootCode: z.boolean(),
@@ -71,6 +73,7 @@ export const AgentFactsSchema = z.object({
   path: z.string(),
   enabledAtBoot: z.boolean(),
 });
+export type AgentFacts = z.infer<typeof AgentFactsSchema>;
 
 export const SelinuxFactsSchema = z.object({
   mode: z.enum(["enforcing", "permissive", "disabled"]),

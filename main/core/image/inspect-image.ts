@@ -2,7 +2,13 @@ import type { ImageFacts } from "#contract/facts.ts";
 import type { Ports } from "#ports/ports.ts";
 import { readBoot } from "./facts/boot/boot.ts";
 import { attempt } from "./facts/attempt.ts";
-import { placeName, readDiskLayout, readWholeDisk, toPartitionFacts, type LogicalVolumeName } from "./facts/disk-layout.ts";
+import {
+  placeName,
+  readDiskLayout,
+  readWholeDisk,
+  toPartitionFacts,
+  type LogicalVolumeName,
+} from "./facts/disk-layout.ts";
 import { guessForeignOs } from "./facts/foreign-os.ts";
 import { noGuest, readGuest, type GuestFacts } from "./facts/guest.ts";
 import { readIso } from "./facts/iso.ts";
@@ -103,7 +109,9 @@ async function readDiskContent(disk: BlockDevice, notes: string[]): Promise<Cont
       notes.push(`${placeName(volume)}: ${found.unreadable}.`);
     }
   }
-  const os = await attempt(notes, "The operating system", () => guessForeignOs(disk, layout.volumes, efiTrees));
+  const os = await attempt(notes, "The operating system", () =>
+    guessForeignOs(disk, layout.volumes, efiTrees),
+  );
   const partitions = layout.volumes.map(({ partition }) => partition);
   const places = { disk, partitions, tree: null, efiTrees, architecture: os?.architecture ?? null };
   const boot = await attempt(notes, "The boot chain", () => readBoot(places, [], notes));

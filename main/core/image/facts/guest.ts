@@ -1,19 +1,24 @@
 import type { ImageFacts } from "#contract/facts.ts";
 import type { BlockDevice } from "#core/image/source/block-device.ts";
 import { readAccounts } from "./accounts/read-accounts.ts";
+import { readAgents } from "./agents.ts";
 import { attempt } from "./attempt.ts";
 import { readBootEntries } from "./boot/boot-entries.ts";
 import { readBoot } from "./boot/boot.ts";
 import { readCloudInit } from "./cloud-init/cloud-init.ts";
+import type { DiskLayout } from "./disk-layout.ts";
+import { readFstab } from "./fstab.ts";
+import { readGrowth } from "./growth.ts";
 import { readIdentity } from "./identity.ts";
 import { readInitSystem } from "./init-system.ts";
-import { readKernels } from "./kernels.ts";
+import { readKernels, rootDrivers } from "./kernels.ts";
 import { readLeftovers } from "./leftovers/read-leftovers.ts";
 import { readNetwork } from "./network/network.ts";
 import { readOs } from "./os.ts";
 import { readPackages } from "./packages/packages.ts";
 import { readProvisioners } from "./provisioners.ts";
 import type { RootTree } from "./root-tree.ts";
+import { readSelinux } from "./selinux.ts";
 import { readSshd } from "./sshd.ts";
 
 export type GuestFacts = Pick<
@@ -54,18 +59,20 @@ export const noGuest: GuestFacts = {
   leftovers: null,
 };
 
-/** Module that mounts the root filesystem: ext4's also mounts ext2 and ext3. */
-const driverOf = (filesystemType: string): string =>
-  /^ext[23]$/.test(filesystemType) ? "ext4" : filesystemType;
-
 /** Everything that is read from the installed system. Kernels unpack in the thread pool, so they go first. */
-export async function readGuest(disk: BlockDevice, root: RootTree, notes: string[]): Promise<GuestFacts> {
-  const { tree } = root;
+export async function readGuest(
+  disk: BlockDevice,
+  root: RootTree,
+  layout: Pick<DiskLayout, "volumes" | "logicalVolumes">,
+  notes: string[],
+): Promise<GuestFacts> {
+  const { tree, efiTrees } = root;
   const rootType = root.volume.found?.type ?? "ext4";
-  const entries = (await attempt(notes, "The boot menu", () => readBootEntries(tree))) ?? [];
+  const entries = (await attempt(notes, "The boot menu", () => readBootEntries(tree, efiTrees))) ?? [];
   const commandLine = entries[0]?.commandLine ?? null;
   const packages = attempt(notes, "The package database", () => readPackages(tree));
-  const kernels = attempt(notes, "The kernels", () => readKernels(tree, entries, driverOf(rootType)));
+  const needed = rootDrivers(rootType, root.volume.logicalVolume !== null);
+  const kernels = attempt(notes, "The kernels", () => readKernels(tree, entries, needed));
   const traces = Promise.all([
     attempt(notes, "The identity", () => readIdentity(tree)),
     attempt(notes, "The accounts", () => readAccounts(tree)),
@@ -89,17 +96,37 @@ export async function readGuest(disk: BlockDevice, root: RootTree, notes: string
   };
 
   async function readServices(): Promise<Partial<GuestFacts>> {
-    const os = await attempt(notes, "The operating system", () => readOs(tree));
-    const boot = await attempt(notes, "The boot chain", () => readBoot(disk, root.efiTrees, entries));
     const kernelLine = commandLine?.text ?? "";
-    const init = await attempt(notes, "The services", () => readInitSystem(tree, kernelLine));
-    if (init === null) return { os, boot, cloudInit: null, sshd: null };
-    const [cloudInit, network, provisioners] = await Promise.all([
+    const volumes = [...layout.volumes, ...layout.logicalVolumes];
+    const [os, fstab, selinux, init] = await Promise.all([
+      attempt(notes, "The operating system", () => readOs(tree, entries, notes)),
+      attempt(notes, "/etc/fstab", () => readFstab(tree, volumes)),
+      attempt(notes, "SELinux", () => readSelinux(tree, kernelLine)),
+      attempt(notes, "The services", () => readInitSystem(tree, kernelLine)),
+    ]);
+    const partitions = layout.volumes.map(({ partition }) => partition);
+    const places = { disk, partitions, tree, efiTrees, architecture: os?.architecture ?? null };
+    const boot = await attempt(notes, "The boot chain", () => readBoot(places, entries, notes));
+    const base = { os, boot, fstab, selinux };
+    if (init === null) return { ...base, cloudInit: null, sshd: null };
+    const [agents, cloudInit, network, provisioners] = await Promise.all([
+      attempt(notes, "Guest agents", () => readAgents(tree, init)),
       attempt(notes, "cloud-init", async () => readCloudInit(tree, init, await packages, commandLine, notes)),
       attempt(notes, "The network", () => readNetwork(tree, init, kernelLine)),
       attempt(notes, "Other first-boot programs", () => readProvisioners(tree, init, kernelLine)),
     ]);
-    const sshd = await attempt(notes, "sshd", () => readSshd(tree, init, cloudInit));
-    return { os, boot, cloudInit, network, provisioners, sshd };
+    const grown = {
+      tree,
+      init,
+      cloudInit,
+      fstab: fstab ?? [],
+      root: root.volume,
+      partitions: layout.volumes,
+    };
+    const [sshd, growth] = await Promise.all([
+      attempt(notes, "sshd", () => readSshd(tree, init, cloudInit)),
+      attempt(notes, "Growing into a larger disk", () => readGrowth(grown)),
+    ]);
+    return { ...base, agents, cloudInit, network, provisioners, sshd, growth };
   }
 }

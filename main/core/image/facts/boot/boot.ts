@@ -1,58 +1,70 @@
-import type { z } from "zod";
-import type { BootFactsSchema } from "#contract/facts-system.ts";
+import type { BootFacts } from "#contract/facts-system.ts";
 import type { FileTree } from "#core/image/filesystem/file-tree.ts";
-import { readUpTo, type BlockDevice } from "#core/image/source/block-device.ts";
-import { u64le } from "#core/image/source/binary.ts";
+import { printable } from "#core/image/source/binary.ts";
+import type { BlockDevice } from "#core/image/source/block-device.ts";
+import type { Partition } from "#core/image/volume/partition-table.ts";
 import type { BootEntry } from "./boot-entries.ts";
+import { consolesOf, isSerial, readComingCommandLine, rootSpecOf, wordsOf } from "./command-line.ts";
+import { readBiosBoot } from "./firmware/bios.ts";
+import { readEfiPrograms } from "./firmware/efi.ts";
+import { findExtlinux } from "./firmware/extlinux.ts";
 
-type BootFacts = z.infer<typeof BootFactsSchema>;
+/** What is known before the boot chain is looked at. `tree`: null without an operating system. */
+export interface BootPlaces {
+  readonly disk: BlockDevice;
+  readonly partitions: readonly Partition[];
+  readonly tree: FileTree | null;
+  /** The FAT partitions that can be an EFI system partition. */
+  readonly efiTrees: readonly FileTree[];
+  /** As `uname -m` gives it; null when it is not known. */
+  readonly architecture: string | null;
+}
 
-/** UEFI specification 3.5.1.1: the file a firmware starts from a disk it has never seen. */
-const removablePaths = [
-  "EFI/BOOT/BOOTX64.EFI",
-  "EFI/BOOT/BOOTAA64.EFI",
-  "EFI/BOOT/BOOTIA32.EFI",
-  "EFI/BOOT/BOOTRISCV64.EFI",
-];
-
-/** `efiTrees`: the FAT partitions that can be an EFI system partition. */
 export async function readBoot(
-  disk: BlockDevice,
-  efiTrees: readonly FileTree[],
+  places: BootPlaces,
   entries: readonly BootEntry[],
+  notes: string[],
 ): Promise<BootFacts> {
-  const sector = await readUpTo(disk, 0, 512);
-  const biosBootCode = sector.length === 512 && hasBootCode(sector);
-  const commandLine = entries[0]?.commandLine.text ?? null;
+  const { disk, partitions, tree, efiTrees, architecture } = places;
+  const trees = tree === null ? efiTrees : [tree, ...efiTrees];
+  const [bios, efi, extlinux] = await Promise.all([
+    readBiosBoot(disk, partitions),
+    readEfiPrograms(efiTrees, architecture),
+    findExtlinux(trees),
+  ]);
+  if (bios.loader === "lilo") notes.push("The disk boots with LILO.");
+  const commandLine = entries[0]?.commandLine ?? null;
+  if (tree !== null && commandLine !== null) await noteComingChange(tree, commandLine.text, notes);
+  const consoles = commandLine === null ? [] : consolesOf(commandLine.text);
   return {
-    biosBootCode,
-    grubCore: biosBootCode && (await hasGrubCore(disk, sector)),
-    efiRemovablePath: await findRemovablePath(efiTrees),
-    kernelCommandLine: commandLine,
-    serialConsole: commandLine === null ? null : /(?:^|\s)console=(?:ttyS|ttyAMA|hvc)\d/.test(commandLine),
-    rootSpec: commandLine === null ? null : (/(?:^|\s)root=(\S+)/.exec(commandLine)?.[1] ?? null),
+    biosBootCode: bios.bootCode,
+    grubCore: bios.grubCore,
+    extlinuxPath: bios.loader === "syslinux" ? extlinux : null,
+    efiRemovablePath: efi.removablePath,
+    efiPrograms: [...efi.others],
+    kernelCommandLine: commandLine?.text ?? null,
+    commandLineFrom: commandLine?.where ?? null,
+    consoles,
+    serialConsole: commandLine === null ? null : consoles.some(isSerial),
+    rootSpec: commandLine === null ? null : rootSpecOf(commandLine.text),
   };
 }
 
-/** The first 440 bytes are code; GPT's protective MBR has none there. 55 AA makes the BIOS start it. */
-const hasBootCode = (sector: Buffer): boolean =>
-  sector.readUInt16LE(510) === 0xaa55 && sector.subarray(0, 440).some((byte) => byte !== 0);
+/** Arguments that a menu's generator adds by itself, or that differ from one run to the next. */
+const generated =
+  /^(?:root|ro|rw|BOOT_IMAGE|rootflags|boot|resume|quiet|splash|vt|crashkernel|recovery|nomodeset)\b/;
 
-/** GRUB's boot.img names the sector of core.img at 0x5c; its first sector says "loading". */
-async function hasGrubCore(disk: BlockDevice, sector: Buffer): Promise<boolean> {
-  if (!isGrub(sector)) return false;
-  const at = u64le(sector, 0x5c) * 512;
-  if (!Number.isSafeInteger(at) || at <= 0 || at + 512 > disk.sizeBytes) return false;
-  return (await disk.read(at, 512)).includes("loading");
-}
-
-const isGrub = (sector: Buffer): boolean => sector.includes("GRUB");
-
-async function findRemovablePath(trees: readonly FileTree[]): Promise<string | null> {
-  for (const tree of trees) {
-    for (const path of removablePaths) {
-      if ((await tree.stat(`/${path}`))?.kind === "file") return path;
-    }
-  }
-  return null;
+/** A change in a generator's settings that is not in the menu yet comes with the next kernel, as a surprise. */
+async function noteComingChange(tree: FileTree, current: string, notes: string[]): Promise<void> {
+  const coming = await readComingCommandLine(tree);
+  if (coming === null) return;
+  const now = new Set(wordsOf(current));
+  const missing = coming.arguments.filter(
+    (word) => !now.has(word) && !generated.test(word) && !word.includes("$"),
+  );
+  if (missing.length === 0) return;
+  notes.push(
+    `${printable(coming.where.path)} has kernel arguments that the boot menu lacks: ` +
+      `${printable(missing.join(" "))}. They come into effect when the menu is made anew.`,
+  );
 }

@@ -23,7 +23,7 @@ describe("readPackages", () => {
     ].join("\n");
     const packages = await read({ "/var/lib/dpkg/status": text });
     expect(packages?.facts).toEqual({ manager: "dpkg", database: null, installedCount: 9002 });
-    const versions = ["cloud-init", "adduser", "p8999", "gone", "half", "cloud"].map((name) =>
+    const versions = ["cloud-init", "adduser", "p8999", "gone", "half", "cloud"].map(async (name) =>
       packages?.versionOf(name),
     );
     expect(await Promise.all(versions)).toEqual(["22.4.2-1+deb12u4", "3.134", "1:8999-1", null, null, null]);
