@@ -1,4 +1,4 @@
-import { constants, type Stats } from "node:fs";
+import { constants, type BigIntStats, type Stats } from "node:fs";
 import { open, stat, type FileHandle } from "node:fs/promises";
 import { resolve } from "node:path";
 import { AppError } from "#core/lib/app-error.ts";
@@ -12,6 +12,25 @@ export interface FileBytes {
   read(offsetBytes: number, lengthBytes: number): Promise<Buffer>;
 }
 
+/** Identity and version of a file as stat(2) tells them; times in nanoseconds. */
+export interface FileIdentity {
+  readonly device: bigint;
+  readonly inode: bigint;
+  readonly sizeBytes: bigint;
+  readonly modifiedNs: bigint;
+  readonly changedNs: bigint;
+}
+
+/** A file of the host that is held open. */
+export interface HostFile extends FileBytes, AsyncDisposable {
+  /** As the file was when it was opened. */
+  readonly identity: FileIdentity;
+  /** Valid until it is disposed of. */
+  readonly descriptor: number;
+  /** Throws `image-in-use` when the file is no longer the one that was opened. */
+  assertUnchanged(): Promise<void>;
+}
+
 /** Names that QEMU and curl take for something other than a file: `json:{…}`, `nbd://host`, `fat:rw:dir`. */
 const protocolName = /^(?:[a-z][a-z0-9+.-]+:\/\/|(?:json|nbd|file|fat|vvfat|ssh|iscsi|blkdebug|null-co):)/i;
 
@@ -19,7 +38,7 @@ const protocolName = /^(?:[a-z][a-z0-9+.-]+:\/\/|(?:json|nbd|file|fat|vvfat|ssh|
  * Opens one regular file. Never blocks: folders, devices, pipes and sockets are told apart before they are
  * opened. Throws `image-refused`, `image-unreadable`, `not-found` or `permission-denied`.
  */
-export async function openFileBytes(path: string): Promise<FileBytes & AsyncDisposable> {
+export async function openFileBytes(path: string): Promise<HostFile> {
   if (protocolName.test(path)) {
     throw new AppError("image-refused", `“${path}” is an address, not a file`, {
       hint: "Give the path of a file on this computer.",
@@ -31,16 +50,24 @@ export async function openFileBytes(path: string): Promise<FileBytes & AsyncDisp
     assertRegular(absolutePath, await stat(absolutePath));
     // O_NONBLOCK: should the name have become a pipe since then, opening it must not wait for a writer
     file = await open(absolutePath, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-    const stats = await file.stat();
+    const stats = await file.stat({ bigint: true });
     assertRegular(absolutePath, stats);
-    return createFileBytes(absolutePath, file, stats.size);
+    return createHostFile(absolutePath, file, identityOf(stats));
   } catch (error) {
     await file?.close();
     throw inWords(absolutePath, error);
   }
 }
 
-function assertRegular(path: string, stats: Stats): void {
+const identityOf = (stats: BigIntStats): FileIdentity => ({
+  device: stats.dev,
+  inode: stats.ino,
+  sizeBytes: stats.size,
+  modifiedNs: stats.mtimeNs,
+  changedNs: stats.ctimeNs,
+});
+
+function assertRegular(path: string, stats: Stats | BigIntStats): void {
   if (stats.isFile()) return;
   if (stats.isDirectory()) {
     throw new AppError("image-unreadable", `${path} is a folder, not an image`, {
@@ -52,10 +79,22 @@ function assertRegular(path: string, stats: Stats): void {
   });
 }
 
-function createFileBytes(path: string, file: FileHandle, sizeBytes: number): FileBytes & AsyncDisposable {
+function createHostFile(path: string, file: FileHandle, identity: FileIdentity): HostFile {
+  const sizeBytes = Number(identity.sizeBytes);
   return {
     path,
     sizeBytes,
+    identity,
+    descriptor: file.fd,
+    async assertUnchanged() {
+      const now = identityOf(await file.stat({ bigint: true }));
+      // the time of change also moves when a link or a right does: only content counts here
+      if (now.sizeBytes === identity.sizeBytes && now.modifiedNs === identity.modifiedNs) return;
+      throw new AppError("image-in-use", `${path} was changed while it was read`, {
+        hint: "Wait until it is written, or power off the machine that uses it, then try again.",
+        retry: "now",
+      });
+    },
     async read(offsetBytes, lengthBytes) {
       const wanted = Math.max(0, Math.min(lengthBytes, sizeBytes - offsetBytes));
       const buffer = Buffer.allocUnsafe(wanted);

@@ -1,7 +1,7 @@
 import type { TreeFile } from "#core/image/filesystem/file-tree.ts";
 import { AppError } from "#core/lib/app-error.ts";
+import { compressionOf, type Compression } from "#core/image/compression/compressions.ts";
 import { unreadable } from "#core/image/source/binary.ts";
-import { compressionOf, type Compression } from "./compression.ts";
 import { CpioScanner } from "./cpio-scanner.ts";
 
 /** The largest initramfs of a distribution unpacks to about 300 MiB. */
@@ -93,51 +93,29 @@ async function scanCompressed(
   scanner: CpioScanner,
   isComplete: () => boolean,
 ): Promise<void> {
-  const stream = compression.createDecompressor?.();
-  if (stream === undefined) throw unreadable(`it is packed with ${compression.name}, which is not read yet`);
-  const feeding = feed(file, start, stream);
   let unpackedBytes = 0;
   try {
-    for await (const chunk of stream) {
-      if (!Buffer.isBuffer(chunk)) continue;
-      unpackedBytes += chunk.length;
+    for await (const piece of compression.unpack(readAhead(file, start))) {
+      unpackedBytes += piece.length;
       if (unpackedBytes > maxUnpackedBytes) throw unreadable("it unpacks to an absurd size");
-      scanner.push(chunk);
-      if (isComplete() || scanner.endedBySomethingElse) break;
+      scanner.push(piece);
+      if (isComplete() || scanner.endedBySomethingElse) return;
     }
   } catch (error) {
-    throw error instanceof AppError ? error : unreadable(`its ${compression.name} data is damaged`);
-  } finally {
-    stream.destroy();
-    await feeding;
+    const wrapped = AppError.from(error);
+    if (wrapped.code !== "image-unreadable" || !wrapped.message.startsWith("the packed data")) throw error;
+    throw unreadable(`its ${compression.name} data is damaged`);
   }
 }
 
-/** Writes the file into the decompressor, one piece ahead of it. Ends when the decompressor is gone. */
-async function feed(
-  file: TreeFile,
-  start: number,
-  stream: NodeJS.ReadWriteStream & { destroyed?: boolean; destroy(error?: Error): void },
-): Promise<void> {
-  try {
-    let next = file.read(start, readBytes);
-    for (let at = start; at < file.sizeBytes && stream.destroyed !== true; at += readBytes) {
-      const piece = await next;
-      next = file.read(Math.min(at + readBytes, file.sizeBytes), readBytes);
-      next.catch(() => {}); // awaited in the next turn, or no longer wanted
-      if (!stream.write(piece)) await settled(stream);
-    }
-    stream.end();
-  } catch (error) {
-    stream.destroy(error instanceof Error ? error : new Error(String(error)));
+/** The file from `start` on, read one piece ahead of what is being unpacked. */
+async function* readAhead(file: TreeFile, start: number): AsyncGenerator<Buffer, void, undefined> {
+  let next = file.read(start, readBytes);
+  for (let at = start; at < file.sizeBytes; at += readBytes) {
+    const piece = await next;
+    if (piece.length === 0) return;
+    next = file.read(Math.min(at + readBytes, file.sizeBytes), readBytes);
+    next.catch(() => {}); // awaited in the next turn, or no longer wanted
+    yield piece;
   }
 }
-
-const settled = (stream: NodeJS.ReadWriteStream): Promise<void> =>
-  new Promise((resolve) => {
-    const done = (): void => {
-      for (const event of ["drain", "close", "error"]) stream.removeListener(event, done);
-      resolve();
-    };
-    for (const event of ["drain", "close", "error"]) stream.on(event, done);
-  });
