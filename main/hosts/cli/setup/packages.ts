@@ -163,6 +163,18 @@ export const needs: readonly Need[] = [
     },
   },
   {
+    programs: ["mkfs.xfs", "xfs_db"],
+    group: "tests",
+    purpose: "makes file systems to be read",
+    packages: { apt: ["xfsprogs"], dnf: ["xfsprogs"], pacman: ["xfsprogs"], zypper: ["xfsprogs"] },
+  },
+  {
+    programs: ["setfattr"],
+    group: "tests",
+    purpose: "gives files the attributes to be read",
+    packages: { apt: ["attr"], dnf: ["attr"], pacman: ["attr"], zypper: ["attr"] },
+  },
+  {
     programs: ["mkfs.btrfs"],
     group: "tests",
     purpose: "makes file systems to be read",

@@ -20,8 +20,12 @@ const maxListBytes = 256 * 1024 ** 2;
 const maxEntries = 500_000;
 /** Up to here one name costs about as much by the index as all names together do. */
 const maxReadWholeBytes = 128 * 1024;
-/** Of folders with more entries only the last one listed is kept. */
-const maxCachedEntries = 4000;
+/** How many folders are kept, by their size: at most some 200,000 names of an image that means well. */
+const tiers = [
+  { maxEntries: 500, folders: 300 },
+  { maxEntries: 5000, folders: 12 },
+  { maxEntries: Infinity, folders: 1 },
+] as const;
 const batchBytes = 256 * 1024;
 
 type Entries = ReadonlyMap<string, XfsDirectoryEntry>;
@@ -34,8 +38,10 @@ export interface XfsDirectories {
 export function createDirectories(volume: XfsVolume): XfsDirectories {
   const { checksums, hasFileType, ignoresCase, blockBytes, directoryBlockBytes } = volume.superblock;
   const perBlock = directoryBlockBytes / blockBytes;
-  const small = createBoundedMap<number, Entries>(200);
-  const large = createBoundedMap<number, Entries>(1);
+  const caches = tiers.map(({ maxEntries: most, folders }) => ({
+    most,
+    kept: createBoundedMap<number, Entries>(folders),
+  }));
   /** Only ASCII letters are folded, as mkfs.xfs -n version=ci makes it. */
   const keyOf = (name: string): string =>
     ignoresCase ? name.replace(/[A-Z]/g, (letter) => letter.toLowerCase()) : name;
@@ -87,7 +93,7 @@ export function createDirectories(volume: XfsVolume): XfsDirectories {
   }
 
   const cached = (directory: XfsInode): Entries | undefined =>
-    small.get(directory.number) ?? large.get(directory.number);
+    caches.map(({ kept }) => kept.get(directory.number)).find((entries) => entries !== undefined);
 
   async function entries(directory: XfsInode): Promise<Entries> {
     const known = cached(directory);
@@ -104,7 +110,7 @@ export function createDirectories(volume: XfsVolume): XfsDirectories {
       if (directory.sizeBytes > maxListBytes) throw damaged("a folder is too large to be listed");
       await addBlocks(directory, add);
     }
-    (found.size <= maxCachedEntries ? small : large).set(directory.number, found);
+    caches.find(({ most }) => found.size <= most)?.kept.set(directory.number, found);
     return found;
   }
 

@@ -12,13 +12,15 @@ import { readLogState } from "./log-state.ts";
 import type { XfsSuperblock } from "./superblock.ts";
 import { createVolume, damaged, type XfsVolume } from "./volume.ts";
 
+/** Of up to 2 KiB each. */
+const maxInodes = 8000;
 const maxReadBytes = 256 * 1024 ** 2;
 
 /** XFS of version 4 or 5, read-only. The superblock has been found sound. */
 export async function openXfs(device: BlockDevice, superblock: XfsSuperblock): Promise<Filesystem<XfsInode>> {
   const volume = createVolume(device, superblock);
   const directories = createDirectories(volume);
-  const inodes = createBoundedMap<number, XfsInode>(20_000);
+  const inodes = createBoundedMap<number, XfsInode>(maxInodes);
 
   async function inode(number: number): Promise<XfsInode> {
     const known = inodes.get(number);

@@ -1,6 +1,19 @@
 import { constants } from "node:fs";
-import { chmod, copyFile, link, mkdir, open, symlink, truncate, unlink, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import {
+  chmod,
+  copyFile,
+  link,
+  mkdir,
+  mkdtemp,
+  open,
+  rm,
+  symlink,
+  truncate,
+  unlink,
+  writeFile,
+} from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { tool } from "#core/image/testing/disk-images.ts";
 
 const numbers = (count: number): number[] => Array.from({ length: count }, (_value, index) => index);
@@ -70,13 +83,26 @@ async function patch(path: string, offsets: readonly number[]): Promise<void> {
 }
 
 async function fillAttributes(at: At): Promise<void> {
-  const set = (path: string, name: string, value: string): Promise<string> =>
-    tool("setfattr", "-n", name, "-v", value, at(path));
-  await set("etc/os-release", "security.selinux", "system_u:object_r:etc_t:s0");
-  await set("short/f0", "user.small", "v");
-  for (const index of numbers(9)) await set("short/f1", `user.attr${index}`, `value ${index} `.repeat(6));
-  await set("short/f2", "user.remote", "r".repeat(3000));
-  for (const index of numbers(90)) await set("lines", `trusted.attr${index}`, `value ${index} `.repeat(6));
-  await set("lines", "user.attr7", "the same name elsewhere");
-  await set("lines", "user.remote", "q".repeat(60_000));
+  const lines: string[] = [];
+  const file = (path: string): number => lines.push("", `# file: ${at(path)}`);
+  const set = (name: string, value: string): number => lines.push(`${name}="${value}"`);
+  file("etc/os-release");
+  set("security.selinux", "system_u:object_r:etc_t:s0");
+  file("short/f0");
+  set("user.small", "v");
+  file("short/f1");
+  for (const index of numbers(9)) set(`user.attr${index}`, `value ${index} `.repeat(6));
+  file("short/f2");
+  set("user.remote", "r".repeat(3000));
+  file("lines");
+  for (const index of numbers(90)) set(`trusted.attr${index}`, `value ${index} `.repeat(6));
+  set("user.attr7", "the same name elsewhere");
+  set("user.remote", "q".repeat(60_000));
+  const dump = join(await mkdtemp(join(tmpdir(), "gs-attr-")), "dump");
+  try {
+    await writeFile(dump, `${lines.join("\n")}\n`);
+    await tool("setfattr", `--restore=${dump}`);
+  } finally {
+    await rm(dirname(dump), { recursive: true });
+  }
 }
