@@ -22,6 +22,8 @@ export default defineConfig({
         input: {
           main: path("main/hosts/electron/main.ts"),
           cli: path("main/hosts/cli/main.ts"),
+          // a thread's program is started by its file
+          "unpack-thread": path("main/core/image/source/archive/unpack-thread.ts"),
         },
         output: {
           format: "es",
