@@ -23,6 +23,7 @@ const claimed =
     " ",
   );
 const limitMs = 2000;
+const limitBytes = 300 * 1024 ** 2;
 
 let workshop: Workshop;
 beforeAll(async () => {
@@ -108,28 +109,38 @@ describe.runIf(present)("corpora", () => {
     );
   });
 
-  it("walks damaged ext filesystems to an end", async () => {
-    for (const path of await files("e2fsprogs", /\.gz$/)) {
-      const image = await unpack(path);
-      const startedMs = performance.now();
-      await using device = await openRawDevice(image);
-      const budget = {
-        signal: AbortSignal.timeout(limitMs),
-        maxReads: 100_000,
-        maxReadBytes: 512 * 1024 ** 2,
-      };
-      const disk = withReadBudget(withPageCache(device), budget);
-      try {
-        const found = await recognise(disk);
-        const filesystem = await found?.open?.();
-        if (filesystem !== undefined) await walk(createFileTree([{ path: "/", filesystem }]));
-      } catch (error) {
-        expect(error, path).toBeInstanceOf(AppError);
-        expect((error as AppError).code, path).toBe("image-unreadable");
+  it.each(["e2fsprogs", "btrfs-progs-fuzz"])(
+    "walks the damaged filesystems of %s to an end",
+    async (folder) => {
+      for (const path of await files(folder, /\.[gx]z$/)) {
+        const image = await unpack(path);
+        const startedMs = performance.now();
+        const startedBytes = process.memoryUsage().rss;
+        await using device = await openRawDevice(image);
+        const budget = {
+          signal: AbortSignal.timeout(limitMs),
+          maxReads: 100_000,
+          maxReadBytes: 512 * 1024 ** 2,
+        };
+        const disk = withReadBudget(withPageCache(device), budget);
+        try {
+          const found = await recognise(disk);
+          const filesystem = await found?.open?.();
+          if (filesystem !== undefined) await walk(createFileTree([{ path: "/", filesystem }]));
+          const others = (await filesystem?.subvolumes?.()) ?? [];
+          for (const { id } of [{ id: 5 }, ...others]) {
+            const subvolume = await filesystem?.openSubvolume?.(id);
+            if (subvolume) await walk(createFileTree([{ path: "/", filesystem: subvolume }]));
+          }
+        } catch (error) {
+          expect(error, path).toBeInstanceOf(AppError);
+          expect((error as AppError).code, path).toBe("image-unreadable");
+        }
+        expect(performance.now() - startedMs, path).toBeLessThan(limitMs);
+        expect(process.memoryUsage().rss, path).toBeLessThan(limitBytes + startedBytes);
       }
-      expect(performance.now() - startedMs, path).toBeLessThan(limitMs);
-    }
-  });
+    },
+  );
 });
 
 /** Every folder to a depth of 8, every link, the first bytes of every file. */

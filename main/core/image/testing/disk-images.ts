@@ -35,6 +35,8 @@ export interface Workshop extends AsyncDisposable {
   sparse(name: string, sizeBytes: number): Promise<string>;
 }
 
+const zeros = Buffer.alloc(1024 ** 2);
+
 /** Writes a program's output into a file, with holes where it is zeros. */
 export async function unpackSparse(program: string, args: readonly string[], target: string): Promise<void> {
   await using file = await open(target, "w");
@@ -44,7 +46,8 @@ export async function unpackSparse(program: string, args: readonly string[], tar
   let at = 0;
   for await (const chunk of child.stdout) {
     const bytes: Buffer = Buffer.from(chunk);
-    if (bytes.some((byte) => byte !== 0)) await file.write(bytes, 0, bytes.length, at);
+    const isHole = bytes.length <= zeros.length && bytes.equals(zeros.subarray(0, bytes.length));
+    if (!isHole) await file.write(bytes, 0, bytes.length, at);
     at += bytes.length;
   }
   await file.truncate(at);
