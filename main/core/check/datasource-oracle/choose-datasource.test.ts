@@ -150,8 +150,7 @@ describe("rule cloud-init.datasource-chosen", () => {
     });
   });
 
-  it("says nothing where cloud-init is missing or off, or where the list rule says it", () => {
-    expect(finding(withList("None"), "digitalocean")).toBeUndefined();
+  it("says nothing where cloud-init is missing or off", () => {
     expect(finding({ ...exampleFacts(), cloudInit: null }, "oci")).toBeUndefined();
     expect(finding(factsWith({ enabledAtBoot: false }), "oci")).toBeUndefined();
   });

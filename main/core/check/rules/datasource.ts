@@ -23,7 +23,7 @@ export const datasourceRules: readonly Rule[] = [
           placeText(good.decidedBy),
         );
       const [first] = choices;
-      return first === undefined || isSaidByList(subject) ? [] : failure(subject, first);
+      return first === undefined ? [] : failure(subject, first);
     },
   },
 ];
@@ -31,12 +31,6 @@ export const datasourceRules: readonly Rule[] = [
 /** Also one that the provider does not name but answers, as DigitalOcean's service beside its drive. */
 const isServed = ({ chosen, isFromImage }: Choice): boolean =>
   chosen !== null && chosen !== "None" && !isFromImage;
-
-/** A list without any of what is served is cloud-init.datasource-list's to tell. */
-function isSaidByList({ facts, profile }: Case): boolean {
-  const list = facts.cloudInit?.datasourceList ?? null;
-  return list !== null && !list.some((name) => profile.firstBoot.datasources.value.includes(name));
-}
 
 function failure({ profile }: Case, choice: Choice): Outcome {
   const where = placeText(choice.decidedBy);
