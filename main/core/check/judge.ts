@@ -2,13 +2,21 @@ import type { ImageFacts } from "#contract/facts.ts";
 import { LevelSchema, type Finding, type Level, type Verdict } from "#contract/finding.ts";
 import type { ProviderProfile } from "#providers/profile.ts";
 import type { Case, Outcome, Rule } from "./rule.ts";
+import { accountRules } from "./rules/accounts.ts";
 import { bootRules } from "./rules/boot.ts";
 import { cloudInitRules } from "./rules/cloud-init.ts";
+import { diskRules } from "./rules/disk.ts";
+import { datasourceRules } from "./rules/datasource.ts";
 import { driverRules } from "./rules/drivers.ts";
 import { formatRules } from "./rules/format.ts";
+import { fstabRules } from "./rules/fstab.ts";
+import { guestRules } from "./rules/guest.ts";
 import { identityRules } from "./rules/identity.ts";
 import { isoRules } from "./rules/iso.ts";
+import { leftoverRules } from "./rules/leftovers.ts";
+import { networkRules } from "./rules/network.ts";
 import { sizeRules } from "./rules/size.ts";
+import { sshdLoginRules } from "./rules/sshd-login.ts";
 import { sshdRules } from "./rules/sshd.ts";
 import { systemRules } from "./rules/system.ts";
 
@@ -16,11 +24,19 @@ export const rules: readonly Rule[] = [
   ...formatRules,
   ...sizeRules,
   ...systemRules,
+  ...diskRules,
+  ...fstabRules,
   ...bootRules,
   ...driverRules,
   ...cloudInitRules,
+  ...datasourceRules,
+  ...networkRules,
   ...sshdRules,
+  ...sshdLoginRules,
+  ...guestRules,
   ...identityRules,
+  ...accountRules,
+  ...leftoverRules,
   ...isoRules,
 ];
 

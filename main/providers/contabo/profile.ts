@@ -14,21 +14,36 @@ export const profile: ProviderProfile = {
   name: "Contabo",
   document,
   formats: { value: ["qcow2", "iso9660"], source: document },
+  archives: { value: [], source: document },
   sizeLimits: [
     { value: { bytes: 100 * GB, of: "disk", kind: "refused" }, source: document },
     { value: { bytes: 25 * GB, of: "file", kind: "quota" }, source: document },
   ],
   architectures: { value: ["x86_64"], source: document },
   osFamilies: { value: ["linux", "bsd"], source: document },
+  refusedFamilies: [
+    {
+      value: {
+        family: "windows",
+        because:
+          "Microsoft's rules allow no custom Windows licence there, and such images usually lack the VirtIO drivers",
+      },
+      source: document,
+    },
+  ],
   firmware: { value: ["bios"], source: observed },
   drivers: { value: { disk: ["virtio_scsi"], network: ["virtio_net"] }, source: document },
   rootFilesystems: null,
+  partitionTables: null,
+  oneDisk: null,
+  noEncryption: null,
   rootBy: null,
   firstBoot: {
     datasources: { value: ["NoCloud"], source: observed },
     order: null,
     minimumCloudInit: null,
     required: { value: true, source: document },
+    instead: null,
   },
   platforms: {
     value: [
@@ -43,4 +58,7 @@ export const profile: ProviderProfile = {
   },
   network: { value: "seed", source: observed },
   sshdRequired: { value: false, source: document },
+  guestAgent: null,
+  unwantedAgents: null,
+  marketplace: null,
 };

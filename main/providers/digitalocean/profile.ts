@@ -15,6 +15,10 @@ const observed: Citation = {
 };
 /** A Droplet from a custom image as another image's maker describes it. */
 const droplet: Citation = { document: "not-os, page Digital Ocean (a working custom image)", url: null };
+const marketplace: Citation = {
+  document: "Image validation (img-check), DigitalOcean marketplace-partners repository",
+  url: "https://github.com/digitalocean/marketplace-partners/blob/master/scripts/99-img-check.sh",
+};
 const GB = 1_000_000_000;
 
 /** "Images must be 100 GB or less when uncompressed, including the filesystem." */
@@ -23,18 +27,29 @@ export const profile: ProviderProfile = {
   name: "DigitalOcean",
   document: features,
   formats: { value: ["raw", "qcow2", "vhdx", "vdi", "vmdk"], source: features },
+  archives: { value: ["gzip", "bzip2"], source: features },
   sizeLimits: [{ value: { bytes: 100 * GB, of: "disk", kind: "refused" }, source: features }],
   architectures: { value: ["x86_64"], source: observed },
   osFamilies: { value: ["linux", "bsd"], source: features },
+  refusedFamilies: [
+    { value: { family: "windows", because: "Windows images are not supported there" }, source: limits },
+  ],
   firmware: { value: ["bios"], source: observed },
   drivers: { value: { disk: ["virtio_blk", "virtio_scsi"], network: ["virtio_net"] }, source: observed },
   rootFilesystems: { value: ["ext3", "ext4"], source: features },
+  partitionTables: { value: { formats: ["raw"], tables: ["mbr", "gpt"] }, source: features },
+  oneDisk: null,
+  noEncryption: null,
   rootBy: null,
   firstBoot: {
     datasources: { value: ["ConfigDrive"], source: features },
     order: { value: { before: "ConfigDrive", after: "NoCloud" }, source: features },
     minimumCloudInit: { value: "0.7.7", source: features },
     required: { value: true, source: features },
+    instead: {
+      value: ["cloudbase-init", "coreos-cloudinit", "ignition", "bsd-cloudinit"],
+      source: features,
+    },
   },
   platforms: {
     value: [
@@ -49,4 +64,7 @@ export const profile: ProviderProfile = {
   },
   network: { value: "dhcp", source: limits },
   sshdRequired: { value: true, source: features },
+  guestAgent: null,
+  unwantedAgents: { value: ["do-agent"], source: marketplace },
+  marketplace,
 };

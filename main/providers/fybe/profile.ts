@@ -14,18 +14,29 @@ export const profile: ProviderProfile = {
   name: "Fybe",
   document,
   formats: { value: ["qcow2", "iso9660"], source: document },
+  archives: { value: [], source: document },
   sizeLimits: [{ value: { bytes: 25 * GB, of: "file", kind: "refused" }, source: document }],
   architectures: { value: ["x86_64"], source: document },
   osFamilies: { value: ["linux", "bsd"], source: document },
+  refusedFamilies: [
+    {
+      value: { family: "windows", because: "Microsoft's rules allow no custom Windows licence there" },
+      source: document,
+    },
+  ],
   firmware: { value: ["bios"], source: samePlatform },
   drivers: { value: { disk: ["virtio_scsi"], network: ["virtio_net"] }, source: document },
   rootFilesystems: null,
+  partitionTables: null,
+  oneDisk: null,
+  noEncryption: null,
   rootBy: null,
   firstBoot: {
     datasources: { value: ["NoCloud"], source: samePlatform },
     order: null,
     minimumCloudInit: null,
     required: { value: true, source: samePlatform },
+    instead: null,
   },
   platforms: {
     value: [
@@ -40,4 +51,7 @@ export const profile: ProviderProfile = {
   },
   network: { value: "seed", source: samePlatform },
   sshdRequired: { value: false, source: document },
+  guestAgent: null,
+  unwantedAgents: null,
+  marketplace: null,
 };

@@ -12,18 +12,24 @@ export const profile: ProviderProfile = {
   name: "Hypervisor.io",
   document: images,
   formats: { value: ["qcow2", "raw", "iso9660"], source: images },
+  archives: null,
   sizeLimits: [],
   architectures: { value: ["x86_64"], source: images },
   osFamilies: { value: ["linux", "bsd", "windows"], source: images },
+  refusedFamilies: [],
   firmware: { value: ["bios", "uefi"], source: images },
   drivers: { value: { disk: ["virtio_blk", "virtio_scsi"], network: ["virtio_net"] }, source: images },
   rootFilesystems: null,
+  partitionTables: null,
+  oneDisk: images,
+  noEncryption: null,
   rootBy: null,
   firstBoot: {
     datasources: { value: ["NoCloud"], source: nodeImages },
     order: null,
     minimumCloudInit: null,
     required: { value: false, source: images },
+    instead: null,
   },
   platforms: {
     value: [
@@ -38,4 +44,7 @@ export const profile: ProviderProfile = {
   },
   network: { value: "either", source: images },
   sshdRequired: { value: false, source: images },
+  guestAgent: { value: "qemu-guest-agent", source: nodeImages },
+  unwantedAgents: null,
+  marketplace: null,
 };

@@ -15,18 +15,24 @@ export const profile: ProviderProfile = {
   name: "Any KVM cloud",
   document: qemu,
   formats: { value: ["qcow2", "raw", "vhdx", "vhd", "vdi", "vmdk", "iso9660"], source: qemu },
+  archives: null,
   sizeLimits: [],
   architectures: { value: ["x86_64", "aarch64"], source: qemu },
   osFamilies: { value: ["linux", "bsd", "windows"], source: qemu },
+  refusedFamilies: [],
   firmware: { value: ["bios", "uefi"], source: qemu },
   drivers: { value: { disk: ["virtio_blk", "virtio_scsi"], network: ["virtio_net"] }, source: qemu },
   rootFilesystems: null,
+  partitionTables: null,
+  oneDisk: null,
+  noEncryption: null,
   rootBy: null,
   firstBoot: {
     datasources: { value: ["NoCloud", "ConfigDrive", "OpenStack"], source: datasources },
     order: null,
     minimumCloudInit: null,
     required: { value: false, source: datasources },
+    instead: null,
   },
   platforms: {
     value: [
@@ -47,4 +53,7 @@ export const profile: ProviderProfile = {
   },
   network: { value: "either", source: datasources },
   sshdRequired: { value: false, source: datasources },
+  guestAgent: null,
+  unwantedAgents: null,
+  marketplace: null,
 };

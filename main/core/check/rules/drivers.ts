@@ -1,5 +1,5 @@
 import type { ImageFacts } from "#contract/facts.ts";
-import { advice, hasSystem, pass, type Case, type Outcome, type Rule } from "#core/check/rule.ts";
+import { advice, hasSystem, pass, unknown, type Case, type Outcome, type Rule } from "#core/check/rule.ts";
 
 type Kernel = ImageFacts["kernels"][number];
 type Answer = "yes" | "no" | "unknown";
@@ -25,21 +25,24 @@ const best = (answers: readonly Answer[]): Answer =>
 /** The kernel that boots by default is the first one. */
 function withKernel({ facts }: Case, judge: (kernel: Kernel) => Outcome): Outcome {
   const kernel = facts.kernels[0];
-  if (kernel === undefined)
-    return { level: "unknown", title: "No kernel was found in /boot", where: "/boot", fix: null };
+  if (kernel === undefined) {
+    const isBsd = facts.os?.family === "bsd";
+    const why = isBsd ? "Only kernels of Linux are looked into." : "Without one, its drivers are not known.";
+    return unknown(isBsd ? "The kernel was not looked at" : "No kernel was found in /boot", why, "/boot");
+  }
   return judge(kernel);
 }
 
-const unknownBecause = (kernel: Kernel, what: string): Outcome => ({
-  level: "unknown",
-  title: `Whether ${what} is there could not be told`,
-  where: kernel.initramfsPath ?? kernel.imagePath ?? "",
-  consequence: kernel.initramfsUnreadable ?? "The kernel's list of modules is missing.",
-  fix: null,
-});
+const unknownBecause = (kernel: Kernel, what: string): Outcome =>
+  unknown(
+    `Whether ${what} is there could not be told`,
+    kernel.initramfsUnreadable ?? "The kernel's list of modules is missing.",
+    kernel.initramfsPath ?? kernel.imagePath ?? "",
+  );
 
 const diskFix = advice(
   "Put the drivers into the initramfs: list them in /etc/initramfs-tools/modules and run `update-initramfs -u`, or use `dracut --add-drivers`.",
+  "rebuild-initramfs",
 );
 
 export const driverRules: readonly Rule[] = [

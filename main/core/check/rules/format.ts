@@ -37,6 +37,24 @@ export const formatRules: readonly Rule[] = [
     },
   },
   {
+    id: "format.archive",
+    title: "The provider takes the compression around the image",
+    applies: ({ facts, profile }) => facts.archive !== null && profile.archives !== null,
+    source: (profile) => profile.archives?.source ?? profile.document,
+    consequence: "The import is refused: the provider looks at the file and finds an archive.",
+    fix: advice("Compact it: the result is compressed inside and needs no archive around it.", "compact"),
+    evaluate: ({ facts, profile }) => {
+      const archive = facts.archive ?? "";
+      const taken = profile.archives?.value ?? [];
+      if (taken.includes(archive)) return pass(`${archive} around the image is taken`, "file format");
+      const title =
+        taken.length === 0
+          ? `${profile.name} takes no archive; the image is packed with ${archive}`
+          : `${profile.name} takes ${taken.join(" or ")} around an image, not ${archive}`;
+      return { level: "error", title, where: "file format" };
+    },
+  },
+  {
     id: "format.compression",
     title: "The compression inside the file is one that every importer reads",
     applies: (subject) => isDisk(subject) && subject.facts.format === "qcow2",

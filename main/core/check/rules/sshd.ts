@@ -1,7 +1,7 @@
-import { advice, hasSystem, pass, placeText, type Case, type Rule } from "#core/check/rule.ts";
+import { advice, hasSystem, pass, placeText, unknown, type Case, type Rule } from "#core/check/rule.ts";
 import type { Level } from "#contract/finding.ts";
 
-const hasSshd = (subject: Case): boolean =>
+export const hasSshd = (subject: Case): boolean =>
   hasSystem(subject) && (subject.facts.sshd?.binaryPath ?? null) !== null;
 const levelFor = ({ profile }: Case): Level => (profile.sshdRequired.value ? "error" : "warning");
 
@@ -16,7 +16,7 @@ export const sshdRules: readonly Rule[] = [
     evaluate: (subject) => {
       const { sshd } = subject.facts;
       if (sshd === null)
-        return { level: "unknown", title: "Whether there is an SSH server could not be told", fix: null };
+        return unknown("Whether there is an SSH server could not be told", "The services could not be read.");
       if (sshd.binaryPath !== null) return pass("An SSH server is installed", sshd.binaryPath);
       return { level: levelFor(subject), title: "There is no SSH server" };
     },
@@ -29,6 +29,7 @@ export const sshdRules: readonly Rule[] = [
     consequence: "Nobody can log in to the machine over the network.",
     fix: advice(
       "Run `systemctl unmask ssh && systemctl enable ssh` (the unit is called sshd outside of Debian).",
+      "enable-sshd",
     ),
     evaluate: (subject) => {
       const { sshd } = subject.facts;
@@ -46,7 +47,10 @@ export const sshdRules: readonly Rule[] = [
     applies: hasSshd,
     source: (profile) => profile.sshdRequired.source,
     consequence: "The SSH server refuses to start: it has no host keys.",
-    fix: advice("Let cloud-init's ssh module or a unit with `ssh-keygen -A` make them at boot."),
+    fix: advice(
+      "Let cloud-init's ssh module or a unit with `ssh-keygen -A` make them at boot.",
+      "regenerate-host-keys",
+    ),
     evaluate: (subject) => {
       const { sshd } = subject.facts;
       if (sshd === null) return [];

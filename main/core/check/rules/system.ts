@@ -1,21 +1,52 @@
-import { advice, hasSystem, isDisk, pass, type Case, type Outcome, type Rule } from "#core/check/rule.ts";
+import type { OsFamily } from "#providers/profile.ts";
+import {
+  advice,
+  hasSystem,
+  isDisk,
+  pass,
+  rootVolume,
+  unknown,
+  volumes,
+  type Case,
+  type Outcome,
+  type Rule,
+} from "#core/check/rule.ts";
 
-/** Filesystems that hold a system but that our readers cannot open yet, or never can. */
-const closedFilesystems = ({ facts }: Case): { type: string; where: string }[] =>
-  facts.partitions
-    .filter(
-      ({ filesystem }) => filesystem !== null && filesystem.unreadable !== null && filesystem.type !== "swap",
-    )
-    .map(({ number, filesystem }) => ({ type: filesystem?.type ?? "", where: `partition ${number}` }));
+/** Filesystems that may hold a system but that our readers cannot open. */
+const closedFilesystems = (subject: Case): { type: string; where: string }[] =>
+  volumes(subject)
+    .filter(({ filesystem }) => (filesystem?.unreadable ?? null) !== null && filesystem?.type !== "swap")
+    .map(({ filesystem, where }) => ({ type: filesystem?.type ?? "", where }));
 
-const familyNames = { linux: "Linux", bsd: "BSD", windows: "Windows", unknown: "unknown" } as const;
+export const familyNames: Readonly<Record<OsFamily, string>> = {
+  linux: "Linux",
+  bsd: "BSD",
+  windows: "Windows",
+};
 
-function judgeFamily({ facts, profile }: Case): Outcome {
+/** Whether a provider takes a kind of system: its own words, or nothing said. */
+export function judgeFamily({ profile }: Case, family: OsFamily): Outcome {
+  const refused = profile.refusedFamilies.find(({ value }) => value.family === family);
+  if (refused !== undefined) {
+    return {
+      level: "error",
+      title: `${profile.name} does not take ${familyNames[family]}`,
+      consequence: `${refused.value.because}.`,
+      source: refused.source,
+    };
+  }
+  if (profile.osFamilies.value.includes(family)) return pass(`${profile.name} takes ${familyNames[family]}`);
+  return {
+    level: "warning",
+    title: `${profile.name} does not name ${familyNames[family]} among the systems it takes`,
+    consequence: "It may work, but the provider does not say so and gives no help with it.",
+  };
+}
+
+function familyOf({ facts }: Case): OsFamily | null {
   const looksLikeWindows = facts.partitions.some(({ filesystem }) => filesystem?.type === "ntfs");
   const family = facts.os?.family ?? (looksLikeWindows ? "windows" : "unknown");
-  if (family === "unknown") return { level: "unknown", title: "The operating system is not known" };
-  if (profile.osFamilies.value.includes(family)) return pass(`${profile.name} takes ${familyNames[family]}`);
-  return { level: "error", title: `${profile.name} does not take ${familyNames[family]}` };
+  return family === "unknown" ? null : family;
 }
 
 export const systemRules: readonly Rule[] = [
@@ -27,20 +58,17 @@ export const systemRules: readonly Rule[] = [
     consequence: "A machine made from it has nothing to start.",
     fix: advice("Install an operating system on it first."),
     evaluate: (subject) => {
-      const { facts } = subject;
-      if (facts.rootPartition !== null) {
-        const where = facts.rootPartition === 0 ? "whole disk" : `partition ${facts.rootPartition}`;
-        return pass(`${facts.os?.prettyName ?? "An operating system"} was found`, where);
+      if (hasSystem(subject)) {
+        const { os } = subject.facts;
+        return pass(`${os?.prettyName ?? "An operating system"} was found`, rootVolume(subject)?.where);
       }
       const closed = closedFilesystems(subject);
       if (closed.length === 0) return { level: "error", title: "There is no operating system on the disk" };
-      return {
-        level: "unknown",
-        title: `The system could not be looked at: it lies on ${closed.map(({ type }) => type).join(", ")}`,
-        where: closed.map(({ where }) => where).join(", "),
-        consequence: "What depends on the installed system was not checked.",
-        fix: null,
-      };
+      return unknown(
+        `The system could not be looked at: it lies on ${closed.map(({ type }) => type).join(", ")}`,
+        "What depends on the installed system was not checked.",
+        closed.map(({ where }) => where).join(", "),
+      );
     },
   },
   {
@@ -50,7 +78,11 @@ export const systemRules: readonly Rule[] = [
     source: (profile) => profile.osFamilies.source,
     consequence: "The image is refused, or its licence is not allowed there.",
     fix: advice("Use one of the provider's own images for this system."),
-    evaluate: judgeFamily,
+    evaluate: (subject) => {
+      const family = familyOf(subject);
+      if (family !== null) return judgeFamily(subject, family);
+      return unknown("The operating system is not known", "Neither its files nor its filesystem tell.");
+    },
   },
   {
     id: "os.architecture",
@@ -62,7 +94,7 @@ export const systemRules: readonly Rule[] = [
     evaluate: ({ facts, profile }) => {
       const architecture = facts.os?.architecture ?? null;
       if (architecture === null)
-        return { level: "unknown", title: "The processor architecture is not known", fix: null };
+        return unknown("The processor architecture is not known", "No program of the system could be read.");
       if (profile.architectures.value.includes(architecture)) return pass(`The system is ${architecture}`);
       return {
         level: "error",
@@ -78,25 +110,21 @@ export const systemRules: readonly Rule[] = [
     consequence: "The import may fail, and the provider gives no help with it.",
     fix: advice("Install on ext4."),
     evaluate: (subject) => {
-      const { facts, profile } = subject;
-      const accepted = profile.rootFilesystems?.value ?? [];
-      const root = facts.partitions.find((partition) => partition.number === facts.rootPartition);
+      const accepted = subject.profile.rootFilesystems?.value ?? [];
+      const root = rootVolume(subject);
       const type = root?.filesystem?.type ?? null;
       if (type !== null && accepted.includes(type))
-        return pass(`The root filesystem is ${type}`, `partition ${root?.number}`);
+        return pass(`The root filesystem is ${type}`, root?.where);
+      const wanted = accepted.join(" and ");
       if (type !== null) {
-        const title = `The root filesystem is ${type}; supported are ${accepted.join(" and ")}`;
-        return { level: "error", title, where: `partition ${root?.number}` };
+        const title = `The root filesystem is ${type}; supported are ${wanted}`;
+        return { level: "error", title, where: root?.where ?? "" };
       }
       const closed = closedFilesystems(subject);
       if (closed.length === 0) return [];
       const types = closed.map((entry) => entry.type).join(", ");
       const where = closed.map((entry) => entry.where).join(", ");
-      return {
-        level: "error",
-        title: `The disk holds ${types}; supported are ${accepted.join(" and ")}`,
-        where,
-      };
+      return { level: "error", title: `The disk holds ${types}; supported are ${wanted}`, where };
     },
   },
 ];

@@ -127,7 +127,21 @@ export const exampleFacts = (): ImageFacts => ({
     hostKeys: [],
     hostKeysRegeneratedBy: "cloud-init",
   },
-  network: { enabledTools: ["networkd"], interfaces: [], classicNames: false },
+  network: {
+    enabledTools: ["networkd"],
+    interfaces: [
+      {
+        tool: "netplan",
+        where: { path: "/etc/netplan/90-default.yaml", line: 4 },
+        name: "en*",
+        pinnedTo: null,
+        mac: null,
+        method: "dhcp",
+        addresses: [],
+      },
+    ],
+    classicNames: false,
+  },
   identity: {
     machineId: "empty",
     dbusMachineId: false,
