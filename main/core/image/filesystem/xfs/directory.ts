@@ -77,6 +77,7 @@ export function createDirectories(volume: XfsVolume): XfsDirectories {
     for (let batch = 0; batch < blocks; batch += perBatch) {
       const end = Math.min(blocks, batch + perBatch);
       const runs = await forkRuns(volume, directory.data, batch * perBlock, end * perBlock - 1);
+      if (runs.length === 0) continue;
       const numbers = Array.from({ length: end - batch }, (_value, index) => batch + index);
       const read = await Promise.all(
         numbers.map((number) => readBlock(runs, number * perBlock, headers.directoryData)),

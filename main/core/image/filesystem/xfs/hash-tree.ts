@@ -6,6 +6,7 @@ const nodeMagic = { version4: 0xfebe, version5: 0x3ebe } as const;
 const maxDepth = 5;
 /** Names of one hash can go on in the next leaf; more than this is no accident. */
 const maxNeighbours = 64;
+const maxCandidates = 256;
 
 export interface HashTree {
   readonly checksums: boolean;
@@ -28,6 +29,7 @@ export async function findByHash<T>(
   visit: (leaf: Buffer, at: number) => Promise<T | null> | T | null,
 ): Promise<T | null> {
   let leaf = await descend(tree, hash);
+  let candidates = 0;
   for (let neighbours = 0; leaf !== null && neighbours < maxNeighbours; neighbours++) {
     const count = leaf.readUInt16BE(tree.checksums ? 56 : 12);
     if (tree.leafEntriesAt + count * 8 > leaf.length) throw damaged("an index of names has a wrong count");
@@ -38,6 +40,7 @@ export async function findByHash<T>(
       isPast = found > hash;
       if (isPast) break;
       if (found !== hash) continue;
+      if (++candidates > maxCandidates) throw damaged("too many names share one place in an index");
       const answer = await visit(leaf, at);
       if (answer !== null) return answer;
     }

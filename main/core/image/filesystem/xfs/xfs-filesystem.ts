@@ -15,6 +15,8 @@ import { createVolume, damaged, type XfsVolume } from "./volume.ts";
 /** Of up to 2 KiB each. */
 const maxInodes = 8000;
 const maxReadBytes = 256 * 1024 ** 2;
+const pieceBytes = 1024 ** 2;
+const piecesAtOnce = 16;
 
 /** XFS of version 4 or 5, read-only. The superblock has been found sound. */
 export async function openXfs(device: BlockDevice, superblock: XfsSuperblock): Promise<Filesystem<XfsInode>> {
@@ -71,15 +73,37 @@ async function readData(
     return volume.device.read(only.physical * blockBytes + (offsetBytes - first * blockBytes), length);
   }
   const buffer = Buffer.alloc(length);
-  await Promise.all(
-    runs.map(async (run) => {
-      const start = Math.max(run.logical * blockBytes, offsetBytes);
-      const end = Math.min((run.logical + run.count) * blockBytes, offsetBytes + length);
-      const at = run.physical * blockBytes + (start - run.logical * blockBytes);
-      (await volume.device.read(at, end - start)).copy(buffer, start - offsetBytes);
-    }),
-  );
+  const pieces = runs.flatMap((run) => {
+    const start = Math.max(run.logical * blockBytes, offsetBytes);
+    const end = Math.min((run.logical + run.count) * blockBytes, offsetBytes + length);
+    const at = run.physical * blockBytes + (start - run.logical * blockBytes);
+    return piecesOf({ at, to: start - offsetBytes, lengthBytes: end - start });
+  });
+  for (let from = 0; from < pieces.length; from += piecesAtOnce) {
+    await Promise.all(
+      pieces.slice(from, from + piecesAtOnce).map(async ({ at, to, lengthBytes: bytes }) => {
+        (await volume.device.read(at, bytes)).copy(buffer, to);
+      }),
+    );
+  }
   return buffer;
+}
+
+/** A part of what is read: from `at` on the device to `to` in the answer. */
+interface Piece {
+  readonly at: number;
+  readonly to: number;
+  readonly lengthBytes: number;
+}
+
+/** So that a large file with one hole is not held twice. */
+function piecesOf(whole: Piece): Piece[] {
+  const pieces: Piece[] = [];
+  for (let done = 0; done < whole.lengthBytes; done += pieceBytes) {
+    const lengthBytes = Math.min(pieceBytes, whole.lengthBytes - done);
+    pieces.push({ at: whole.at + done, to: whole.to + done, lengthBytes });
+  }
+  return pieces;
 }
 
 async function stateNotes(volume: XfsVolume): Promise<string[]> {

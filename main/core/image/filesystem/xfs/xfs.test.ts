@@ -169,6 +169,27 @@ describe("an XFS that is not as it should be", () => {
     expect(messages).toEqual([expect.stringContaining("the checksum of a folder's block is wrong")]);
   });
 
+  it("does not read a file that lies on a realtime device", async () => {
+    const { filesystem } = await openFilesystem(memoryDevice(original));
+    const node = await filesystem.lookup(await filesystem.root(), "lines");
+    if (node === null || !("number" in node) || typeof node.number !== "number") throw new Error("no file");
+    const { inodesPerBlockBits, inodeBytes, blockBytes } = superblock;
+    const block = createVolume(memoryDevice(original), superblock).locate(
+      Math.floor(node.number / 2 ** inodesPerBlockBits),
+      1,
+    );
+    const at = block * blockBytes + (node.number % 2 ** inodesPerBlockBits) * inodeBytes;
+    const image = changed((bytes) => {
+      bytes.writeUInt16BE(1, at + 90);
+      resealXfs(bytes, [{ offsetBytes: at, lengthBytes: inodeBytes }]);
+    });
+    const { tree } = await openFilesystem(memoryDevice(image));
+    await expect(tree.readText("/lines", 100_000)).rejects.toMatchObject({
+      code: "image-unreadable",
+      message: "A file lies on a realtime device, which is not in this image",
+    });
+  });
+
   it("notes a log with changes in it, a log elsewhere, a need for repair, a missing end", async () => {
     const { log } = superblock;
     if (log === null) throw new Error("no log");
