@@ -66,6 +66,12 @@ export function createFakeCore(state: AppState | null): FakeCore {
       change({ collection: "reports", id: made.key, value: made });
       return made;
     },
+    "check.dismiss": ({ key }) => (change({ collection: "reports", id: key, value: null }), {}),
+    "check.export": ({ format }) => ({
+      text: `A report as ${format}\n`,
+      mediaType: "text/plain",
+      suggestedName: `disk-check.${format}`,
+    }),
     "images.compact": () => {
       change({ collection: "jobs", id: jobs.compacting.id, value: jobs.compacting });
       return { jobId: jobs.compacting.id };
@@ -89,8 +95,11 @@ export function createFakeCore(state: AppState | null): FakeCore {
     },
   };
   const client: Client = {
-    call: async (name, input) => {
-      await new Promise((resolve) => setTimeout(resolve, 150));
+    call: async (name, input, signal) => {
+      // ?slow: reading takes its time, to see what is shown meanwhile.
+      const slow = name === "check.run" && new URLSearchParams(window.location.search).has("slow");
+      await new Promise((resolve) => setTimeout(resolve, slow ? 30_000 : 150));
+      if (signal?.aborted === true) throw new AppError("cancelled", "Cancelled");
       const answer = answers[name] as ((given: typeof input) => OutputOf<typeof name>) | undefined;
       if (answer === undefined) throw new AppError("internal", `The core in memory has no ${name}`);
       return answer(input);

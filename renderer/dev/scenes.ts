@@ -1,5 +1,5 @@
 import { emptyState, type AppState } from "#contract/state.ts";
-import { brokenReport, report } from "./sample-report.ts";
+import { brokenReport, isoReport, report } from "./sample-report.ts";
 import { jobs } from "./sample-jobs.ts";
 import { accounts, ago, doctor, images, machines, notice, remoteImages } from "./sample-state.ts";
 
@@ -27,6 +27,7 @@ function full(): AppState {
     report({ kind: "image", imageId: "i-web" }),
     report({ kind: "file", path: "/home/mira/Downloads/debian-12-genericcloud-amd64.qcow2" }),
     brokenReport("/home/mira/Downloads/suspicious.qcow2"),
+    isoReport("/home/mira/isos/debian-12.5.0-amd64-netinst.iso"),
   ];
   return {
     ...empty(),

@@ -1,4 +1,4 @@
-import { useState, type DragEvent, type ReactNode } from "react";
+import { useEffect, useRef, useState, type DragEvent, type ReactNode } from "react";
 import { Button } from "#renderer/components/button.tsx";
 import { Icon } from "#renderer/components/icon.tsx";
 import { ProgressBar } from "#renderer/components/progress-bar.tsx";
@@ -8,12 +8,17 @@ import "./drop-layer.css";
 
 const hasFiles = (event: DragEvent): boolean => event.dataTransfer.types.includes("Files");
 
+/** What is known before the drop: how many, not which. */
+const countFiles = (event: DragEvent): number =>
+  [...event.dataTransfer.items].filter(({ kind }) => kind === "file").length;
+
 /** The whole window takes files; places with `data-drop-target` take them for themselves. */
 export function DropLayer({ children }: { children: ReactNode }) {
   const { take, sending, cancel } = useTakeFiles();
   // Enter and leave come for every element below; their balance tells whether the pointer is in the window.
   const [depth, setDepth] = useState(0);
   const [onTarget, setOnTarget] = useState(false);
+  const [count, setCount] = useState(1);
 
   return (
     <div
@@ -21,6 +26,7 @@ export function DropLayer({ children }: { children: ReactNode }) {
       onDragEnter={(event) => {
         if (!hasFiles(event)) return;
         event.preventDefault();
+        setCount(countFiles(event));
         setDepth((before) => before + 1);
       }}
       onDragLeave={(event) => {
@@ -40,20 +46,7 @@ export function DropLayer({ children }: { children: ReactNode }) {
       }}
     >
       {children}
-      {depth > 0 && !onTarget && (
-        <div className="drop-overlay" aria-hidden="true">
-          <div className="drop-choice">
-            <Icon name="disc" />
-            <strong>Installer ISO</strong>
-            <span className="soft">becomes a new machine</span>
-          </div>
-          <div className="drop-choice">
-            <Icon name="image" />
-            <strong>Disk image</strong>
-            <span className="soft">is checked for every provider</span>
-          </div>
-        </div>
-      )}
+      {depth > 0 && !onTarget && <DropOverlay count={count} />}
       {sending !== null && (
         <div className="drop-sending" role="status">
           <div>
@@ -65,6 +58,36 @@ export function DropLayer({ children }: { children: ReactNode }) {
           </div>
           <Button onClick={cancel}>Stop sending</Button>
         </div>
+      )}
+    </div>
+  );
+}
+
+/** In the top layer, so that an open dialog does not hide it. */
+function DropOverlay({ count }: { count: number }) {
+  const overlay = useRef<HTMLDivElement>(null);
+  useEffect(() => overlay.current?.showPopover(), []);
+  return (
+    <div ref={overlay} popover="manual" className="drop-overlay" aria-hidden="true">
+      {count > 1 ? (
+        <div className="drop-choice">
+          <Icon name="image" />
+          <strong>{count} files</strong>
+          <span className="soft">each is checked for every provider</span>
+        </div>
+      ) : (
+        <>
+          <div className="drop-choice">
+            <Icon name="image" />
+            <strong>Disk image</strong>
+            <span className="soft">is checked for every provider</span>
+          </div>
+          <div className="drop-choice">
+            <Icon name="disc" />
+            <strong>Installer ISO</strong>
+            <span className="soft">becomes a new machine</span>
+          </div>
+        </>
       )}
     </div>
   );

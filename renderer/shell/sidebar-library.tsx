@@ -3,6 +3,8 @@ import { Icon } from "#renderer/components/icon.tsx";
 import { LevelMark } from "#renderer/components/level-mark.tsx";
 import { PowerDot } from "#renderer/components/power-dot.tsx";
 import { levelsByWeight } from "#renderer/features/check/providers.ts";
+import { subjectOfKey } from "#renderer/features/check/subject.ts";
+import { useRunningChecks } from "#renderer/features/check/use-check.ts";
 import { fileName } from "#renderer/lib/file-name.ts";
 import { formatBytes } from "#renderer/lib/format-bytes.ts";
 import { matchWords } from "#renderer/lib/match-words.ts";
@@ -19,6 +21,13 @@ export function SidebarLibrary({ filter }: { filter: string }) {
     (a, b) => b.checkedAt.localeCompare(a.checkedAt),
     ({ subject }) => subject.kind === "file",
   ).filter(({ path }) => fits(fileName(path)));
+  const running = useRunningChecks();
+  // Files that have no report yet: listed as soon as they are dropped.
+  const reading = running.flatMap((key) => {
+    const subject = subjectOfKey(key);
+    if (subject?.kind !== "file" || files.some((report) => report.key === key)) return [];
+    return fits(fileName(subject.path)) ? [{ key, path: subject.path }] : [];
+  });
   const accounts = useEntries("accounts", byName).filter(({ name }) => fits(name));
   const remoteCounts = useDerived(({ remoteImages }) => {
     const byAccount: Record<string, number> = {};
@@ -26,7 +35,7 @@ export function SidebarLibrary({ filter }: { filter: string }) {
       byAccount[accountId] = (byAccount[accountId] ?? 0) + 1;
     return byAccount;
   });
-  const empty = machines.length + images.length + files.length + accounts.length === 0;
+  const empty = machines.length + images.length + files.length + reading.length + accounts.length === 0;
 
   return (
     <div className="sidebar-lists">
@@ -52,12 +61,23 @@ export function SidebarLibrary({ filter }: { filter: string }) {
           />
         ))}
       </SidebarSection>
-      <SidebarSection title="Checked files" shown={files.length > 0}>
+      <SidebarSection title="Checked files" shown={files.length + reading.length > 0}>
+        {reading.map(({ key, path }) => (
+          <SidebarItem
+            key={key}
+            route={{ screen: "report", key }}
+            mark={<Reading />}
+            title={fileName(path)}
+            detail="reading"
+          />
+        ))}
         {files.map((report) => (
           <SidebarItem
             key={report.key}
             route={{ screen: "report", key: report.key }}
-            mark={<LevelMark level={worstLevel(report)} label="" />}
+            mark={
+              running.includes(report.key) ? <Reading /> : <LevelMark level={worstLevel(report)} label="" />
+            }
             title={fileName(report.path)}
           />
         ))}
@@ -77,6 +97,8 @@ export function SidebarLibrary({ filter }: { filter: string }) {
     </div>
   );
 }
+
+const Reading = () => <span className="ring job-ring" aria-hidden="true" />;
 
 /** The best news among the providers would hide the bad; the worst is shown. */
 function worstLevel(report: CheckReport): Level {

@@ -12,6 +12,11 @@ const documentHosts = new Set([
   "docs.oracle.com",
   "docs.cloud-init.io",
   "docs.hypervisor.io",
+  "docs.kernel.org",
+  "docs.redhat.com",
+  "man.openbsd.org",
+  "systemd.io",
+  "www.freedesktop.org",
   "www.qemu.org",
   "github.com",
 ]);

@@ -1,3 +1,4 @@
+import { saveText } from "#renderer/components/save-text.ts";
 import type { Client } from "#rpc/api.ts";
 
 /** Reads the transcript up to a length and hands it to the person as a file. */
@@ -18,10 +19,5 @@ export async function saveTranscript(
     }
   }
   ending.abort();
-  const address = URL.createObjectURL(new Blob(parts, { type: "text/plain" }));
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = `${machine.name.replace(/[^\p{L}\p{N}._-]+/gu, "-")}-console.log`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+  saveText(parts, `${machine.name.replace(/[^\p{L}\p{N}._-]+/gu, "-")}-console.log`, "text/plain");
 }

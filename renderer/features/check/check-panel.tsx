@@ -1,19 +1,14 @@
-import { useState, type ReactNode } from "react";
-import type { ProviderId } from "#contract/finding.ts";
+import type { ReactNode } from "react";
 import type { CheckReport, Subject } from "#contract/report.ts";
 import { Button } from "#renderer/components/button.tsx";
-import { copyText } from "#renderer/components/copy-text.ts";
 import { ErrorNotice } from "#renderer/components/error-notice.tsx";
 import { formatDuration } from "#renderer/lib/format-duration.ts";
 import { formatAgo, formatMoment } from "#renderer/lib/format-time.ts";
 import { useNow } from "#renderer/view-state/use-now.ts";
-import { FindingList } from "./finding-list.tsx";
-import { ImageFactsPanel } from "./image-facts.tsx";
-import { providerNames, worstProvider } from "./providers.ts";
-import { reportMarkdown } from "./report-markdown.ts";
+import { CheckBody } from "./check-body.tsx";
+import { ReportActions } from "./report-actions.tsx";
 import { subjectKey } from "./subject.ts";
-import { useCheckState, useRunCheck } from "./use-check.ts";
-import { VerdictMatrix } from "./verdict-matrix.tsx";
+import { cancelCheck, useCheckState, useRunCheck } from "./use-check.ts";
 import "./check-panel.css";
 
 interface CheckPanelProps {
@@ -24,27 +19,27 @@ interface CheckPanelProps {
   empty: ReactNode;
 }
 
-/** The verdicts on one subject: facts on the left, the matrix and the chosen provider's findings beside them. */
+/** The verdicts on one subject, how old they are, and what can be done with them. */
 export function CheckPanel({ subject, unavailable = null, empty }: CheckPanelProps) {
-  const { report, running, failure } = useCheckState(subjectKey(subject));
+  const key = subjectKey(subject);
+  const { report, running, startedMs, failure } = useCheckState(key);
   const runCheck = useRunCheck();
-  const again = (
-    <Button icon="refresh" busy={running} unavailable={unavailable} onClick={() => void runCheck(subject)}>
-      {report === undefined && failure === null ? "Check now" : "Check again"}
-    </Button>
-  );
   const error = failure ?? report?.error ?? null;
 
   return (
     <div className="check-panel">
       <div className="check-bar">
-        <CheckTimes report={report} running={running} />
-        {report !== undefined && report.error === null && (
-          <Button icon="copy" onClick={() => void copyText(reportMarkdown(report), "the report as Markdown")}>
-            Copy as Markdown
+        {running ? <ReadingFor startedMs={startedMs} /> : <CheckTimes report={report} />}
+        {report !== undefined && report.error === null && <ReportActions reportKey={report.key} />}
+        {running ? (
+          <Button icon="stop" onClick={() => cancelCheck(key)}>
+            Stop
+          </Button>
+        ) : (
+          <Button icon="refresh" unavailable={unavailable} onClick={() => void runCheck(subject)}>
+            {report === undefined && failure === null ? "Check now" : "Check again"}
           </Button>
         )}
-        {again}
       </div>
       {error !== null && (
         <div className="check-error">
@@ -57,9 +52,19 @@ export function CheckPanel({ subject, unavailable = null, empty }: CheckPanelPro
   );
 }
 
-function CheckTimes({ report, running }: { report: CheckReport | undefined; running: boolean }) {
+/** Most images are read before this is seen; an archive has to be unpacked first. */
+function ReadingFor({ startedMs }: { startedMs: number }) {
+  const spanMs = useNow(1000) - startedMs;
+  return (
+    <span className="check-times soft" role="status">
+      <span className="ring job-ring" aria-hidden="true" /> Reading the image…
+      {spanMs >= 2000 && <span className="faint"> {formatDuration(spanMs)}</span>}
+    </span>
+  );
+}
+
+function CheckTimes({ report }: { report: CheckReport | undefined }) {
   const nowMs = useNow(30_000);
-  if (running) return <span className="check-times soft">Reading the image…</span>;
   if (report === undefined) return <span className="check-times" />;
   const read = report.facts === null ? "" : `Read and judged in ${formatDuration(report.facts.elapsedMs)} · `;
   return (
@@ -67,31 +72,5 @@ function CheckTimes({ report, running }: { report: CheckReport | undefined; runn
       {read}
       {formatAgo(report.checkedAt, nowMs)}
     </span>
-  );
-}
-
-function CheckBody({ report }: { report: CheckReport }) {
-  const [chosen, setChosen] = useState<ProviderId | null>(null);
-  const selected = chosen ?? worstProvider(report.verdicts);
-  const verdict = selected === null ? undefined : report.verdicts[selected];
-  return (
-    <div className="check-body">
-      <aside className="check-facts" aria-label="Facts">
-        {report.facts !== null && <ImageFactsPanel facts={report.facts} />}
-      </aside>
-      <div className="check-verdicts">
-        <VerdictMatrix verdicts={report.verdicts} selected={selected} onSelect={setChosen} />
-        {selected !== null && verdict !== undefined && (
-          <section className="check-findings" aria-label={`Findings for ${providerNames[selected]}`}>
-            <h3>{providerNames[selected]}</h3>
-            {verdict.findings.length === 0 ? (
-              <p className="soft">Nothing was found.</p>
-            ) : (
-              <FindingList verdict={verdict} />
-            )}
-          </section>
-        )}
-      </div>
-    </div>
   );
 }

@@ -1,40 +1,39 @@
-import type { Finding, Level, Verdict } from "#contract/finding.ts";
+import { useId, type KeyboardEvent } from "react";
+import type { MergedFinding } from "#core/lib/merge-findings.ts";
+import { Badge } from "#renderer/components/badge.tsx";
 import { LevelMark } from "#renderer/components/level-mark.tsx";
-import { levelsByWeight } from "./providers.ts";
+import { levelCount, levelsByWeight, providerNames } from "./providers.ts";
 import "./finding-list.css";
 
-const groupTitle = (level: Level, count: number): string => {
-  switch (level) {
-    case "error":
-      return count === 1 ? "1 error" : `${count} errors`;
-    case "unknown":
-      return `${count} could not be told`;
-    case "warning":
-      return count === 1 ? "1 warning" : `${count} warnings`;
-    case "info":
-      return count === 1 ? "1 note" : `${count} notes`;
-    case "pass":
-      return `${count} passed`;
-  }
-};
+interface FindingListProps {
+  findings: readonly MergedFinding[];
+  /** Whether to say which providers a finding holds for. */
+  showHolders: boolean;
+  /** What passed is folded away unless it was asked for. */
+  unfoldPassed: boolean;
+}
 
-/** A verdict's findings, what must be mended first; what passed is folded away. */
-export function FindingList({ verdict }: { verdict: Verdict }) {
+/** Findings by level, what must be mended first. Up and down go from one to the next, Escape back to the matrix. */
+export function FindingList({ findings, showHolders, unfoldPassed }: FindingListProps) {
   return (
-    <div className="findings">
+    <div className="findings" onKeyDown={moveAmongFindings}>
       {levelsByWeight.map((level) => {
-        const findings = verdict.findings.filter((finding) => finding.level === level);
-        if (findings.length === 0) return null;
-        const title = groupTitle(level, findings.length);
+        const group = findings.filter((one) => one.level === level);
+        if (group.length === 0) return null;
+        const title = levelCount(level, group.length);
         const items = (
           <ul aria-label={title}>
-            {findings.map((finding) => (
-              <FindingItem key={`${finding.id} ${finding.where}`} finding={finding} />
+            {group.map((one, index) => (
+              <FindingItem
+                key={`${one.finding.id} ${one.finding.where} ${index}`}
+                merged={one}
+                showHolders={showHolders}
+              />
             ))}
           </ul>
         );
         return level === "pass" ? (
-          <details key={level} className="finding-group">
+          <details key={level} className="finding-group" open={unfoldPassed || undefined}>
             <summary>
               <LevelMark level={level} /> {title}
             </summary>
@@ -51,20 +50,44 @@ export function FindingList({ verdict }: { verdict: Verdict }) {
   );
 }
 
-function FindingItem({ finding }: { finding: Finding }) {
+function moveAmongFindings(event: KeyboardEvent<HTMLElement>): void {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (step === undefined || !(event.target instanceof HTMLElement)) return;
+  const items = [...event.currentTarget.querySelectorAll<HTMLElement>(".finding")].filter((item) =>
+    item.checkVisibility(),
+  );
+  const next = items[items.indexOf(event.target) + step];
+  if (!items.includes(event.target) || next === undefined) return;
+  event.preventDefault();
+  next.focus();
+}
+
+function FindingItem({ merged, showHolders }: { merged: MergedFinding; showHolders: boolean }) {
+  const { finding, level, holders } = merged;
   const { source, fix } = finding;
+  const titleId = useId();
   return (
-    <li className="finding selectable">
-      <LevelMark level={finding.level} />
+    <li className="finding selectable" tabIndex={-1} aria-labelledby={titleId}>
+      <LevelMark level={level} />
       <div className="finding-words">
         <p className="finding-title">
-          <strong>{finding.title}</strong>
+          <strong id={titleId}>{finding.title}</strong>
           {finding.where !== "" && <code>{finding.where}</code>}
         </p>
         {finding.consequence !== "" && <p className="soft">{finding.consequence}</p>}
         {fix !== null && (
           <p>
             <span className="finding-fix">Fix</span> {fix.text}
+          </p>
+        )}
+        {showHolders && (
+          <p className="finding-holders">
+            {holders.map((holder) => (
+              <Badge key={holder.provider} title={holder.source.document}>
+                {providerNames[holder.provider]}
+                {holder.level === level ? "" : ` (${holder.level})`}
+              </Badge>
+            ))}
           </p>
         )}
         <p className="finding-source faint">

@@ -1,18 +1,8 @@
 import type { Level, ProviderId, Verdict } from "#contract/finding.ts";
+import { providerIds, providerNames } from "#contract/provider-names.ts";
+import { gravestFirst as levelsByWeight } from "#core/lib/merge-findings.ts";
 
-/** In the order in which they are shown. */
-export const providerNames: Record<ProviderId, string> = {
-  digitalocean: "DigitalOcean",
-  contabo: "Contabo",
-  fybe: "Fybe",
-  oci: "Oracle OCI",
-  "hypervisor-io": "Hypervisor.io",
-  kvm: "Any KVM cloud",
-};
-export const providerIds = Object.keys(providerNames) as ProviderId[];
-
-/** From what must be mended to what is well. */
-export const levelsByWeight: readonly Level[] = ["error", "unknown", "warning", "info", "pass"];
+export { levelsByWeight, providerIds, providerNames };
 
 /** What a verdict's level means to the person, in a word or two. */
 export const verdictWords: Record<Level, string> = {
@@ -26,18 +16,25 @@ export const verdictWords: Record<Level, string> = {
 export const countLevel = (verdict: Verdict, level: Level): number =>
   verdict.findings.filter((finding) => finding.level === level).length;
 
-/** The provider to look at first: the one with most to mend, the first of equals. */
-export function worstProvider(verdicts: Partial<Record<ProviderId, Verdict>>): ProviderId | null {
-  let worst: ProviderId | null = null;
-  let worstRank = levelsByWeight.length;
-  for (const id of providerIds) {
-    const verdict = verdicts[id];
-    if (verdict === undefined) continue;
-    const rank = levelsByWeight.indexOf(verdict.level);
-    if (worst === null || rank < worstRank) {
-      worst = id;
-      worstRank = rank;
-    }
+/** `1 error`, `2 could not be told`. */
+export function levelCount(level: Level, count: number): string {
+  switch (level) {
+    case "error":
+      return count === 1 ? "1 error" : `${count} errors`;
+    case "unknown":
+      return `${count} could not be told`;
+    case "warning":
+      return count === 1 ? "1 warning" : `${count} warnings`;
+    case "info":
+      return count === 1 ? "1 note" : `${count} notes`;
+    case "pass":
+      return `${count} passed`;
   }
-  return worst;
+}
+
+/** Which findings are shown: of one provider or of all, of one topic or of all, of one level or of all. */
+export interface FindingFilter {
+  readonly provider: ProviderId | null;
+  readonly topic: string | null;
+  readonly level: Level | null;
 }

@@ -1,19 +1,29 @@
 import { useCallback } from "react";
 import { useStore } from "zustand";
+import { useShallow } from "zustand/react/shallow";
 import { createStore } from "zustand/vanilla";
 import type { CheckReport, Subject } from "#contract/report.ts";
 import { AppError } from "#core/lib/app-error.ts";
 import { useCore } from "#renderer/host/core-context.tsx";
 import { useEntry } from "#renderer/mirror/use-mirror.ts";
 import { go, viewStore } from "#renderer/view-state/view-state.ts";
+import { createTurns } from "./turns.ts";
 import { subjectKey } from "./subject.ts";
+
+interface Running {
+  readonly startedMs: number;
+  readonly ending: AbortController;
+}
 
 /** Checks that this window asked for and has no answer to, and those whose call itself failed. */
 interface Asked {
-  running: Readonly<Record<string, true>>;
+  running: Readonly<Record<string, Running>>;
   failed: Readonly<Record<string, AppError>>;
 }
 const askedStore = createStore<Asked>(() => ({ running: {}, failed: {} }));
+
+/** Reading is work for the core and its helpers: of a heap of dropped files these many are read at a time. */
+const takeTurn = createTurns(3);
 
 function without<T>(entries: Readonly<Record<string, T>>, key: string): Record<string, T> {
   const { [key]: _left, ...rest } = entries;
@@ -27,12 +37,14 @@ export function useRunCheck(): (subject: Subject, options?: { show?: boolean }) 
     async (subject, options = {}) => {
       const key = subjectKey(subject);
       if (options.show === true) go({ screen: "report", key });
+      const own: Running = { startedMs: Date.now(), ending: new AbortController() };
+      askedStore.getState().running[key]?.ending.abort();
       askedStore.setState(({ running, failed }) => ({
-        running: { ...running, [key]: true },
+        running: { ...running, [key]: own },
         failed: without(failed, key),
       }));
       try {
-        const report = await client.call("check.run", { subject });
+        const report = await takeTurn(() => client.call("check.run", { subject }, own.ending.signal));
         const { route } = viewStore.getState();
         // The core may know the file by a fuller path than the one that was given.
         if (route.screen === "report" && route.key === key && report.key !== key) {
@@ -40,26 +52,41 @@ export function useRunCheck(): (subject: Subject, options?: { show?: boolean }) 
         }
       } catch (cause) {
         const error = AppError.from(cause);
+        if (own.ending.signal.aborted) return;
         askedStore.setState(({ failed }) => ({ failed: { ...failed, [key]: error } }));
       } finally {
-        askedStore.setState(({ running }) => ({ running: without(running, key) }));
+        askedStore.setState(({ running }) => ({
+          running: running[key] === own ? without(running, key) : running,
+        }));
       }
     },
     [client],
   );
 }
 
+/** Stops reading; a report that was there before stays. */
+export const cancelCheck = (key: string): void => askedStore.getState().running[key]?.ending.abort();
+
 export interface CheckState {
   key: string;
   report: CheckReport | undefined;
   running: boolean;
+  /** When this window asked; 0 when nothing runs. */
+  startedMs: number;
   /** The call failed before there was a report. */
   failure: AppError | null;
 }
 
 export function useCheckState(key: string): CheckState {
   const report = useEntry("reports", key);
-  const running = useStore(askedStore, (asked) => asked.running[key] === true);
+  const startedMs = useStore(askedStore, (asked) => asked.running[key]?.startedMs ?? 0);
   const failure = useStore(askedStore, (asked) => asked.failed[key] ?? null);
-  return { key, report, running, failure };
+  return { key, report, running: startedMs > 0, startedMs, failure };
 }
+
+/** Keys of all that is being read for this window, the oldest first. */
+export const useRunningChecks = (): string[] =>
+  useStore(
+    askedStore,
+    useShallow(({ running }) => Object.keys(running)),
+  );
