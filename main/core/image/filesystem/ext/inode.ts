@@ -1,10 +1,11 @@
 import type { FileNode, NodeKind } from "#core/image/filesystem/filesystem.ts";
 import { unreadable } from "#core/image/source/binary.ts";
 import type { BlockDevice } from "#core/image/source/block-device.ts";
+import { inodeAttribute } from "./attributes.ts";
 import type { ExtSuperblock } from "./superblock.ts";
 
 /** Documentation/filesystems/ext4/inodes.rst. */
-const flag = { extents: 0x80000, inlineData: 0x1000_0000 } as const;
+const flag = { encrypted: 0x800, extents: 0x80000, inlineData: 0x1000_0000, casefold: 0x4000_0000 } as const;
 
 export interface ExtInode extends FileNode {
   readonly number: number;
@@ -13,6 +14,14 @@ export interface ExtInode extends FileNode {
   readonly map: Buffer;
   /** The data itself when it lives in the inode. */
   readonly inlineData: Buffer | null;
+  /** fscrypt: names and contents are only noise without the key. */
+  readonly isEncrypted: boolean;
+  /** A folder whose names match regardless of case. */
+  readonly ignoresCase: boolean;
+  /** The whole inode, for the attributes behind its fields. */
+  readonly raw: Buffer;
+  /** Block of further attributes; 0 for none. */
+  readonly attributeBlock: number;
 }
 
 const kinds: Readonly<Record<number, NodeKind>> = { 0x4: "directory", 0x8: "file", 0xa: "symlink" };
@@ -72,7 +81,9 @@ function hasSuperblock(superblock: ExtSuperblock, group: number): boolean {
   });
 }
 
-export function parseInode(number: number, raw: Buffer): ExtInode {
+/** Copies what it keeps, so that a cache of inodes does not hold on to whole pages. */
+export function parseInode(number: number, bytes: Buffer): ExtInode {
+  const raw = Buffer.from(bytes);
   const mode = raw.readUInt16LE(0);
   const flags = raw.readUInt32LE(32);
   const kind = kinds[mode >>> 12] ?? "other";
@@ -88,26 +99,15 @@ export function parseInode(number: number, raw: Buffer): ExtInode {
     usesExtents: (flags & flag.extents) !== 0,
     map,
     inlineData: inline ? Buffer.concat([map, inlineTail(raw)]) : null,
+    isEncrypted: (flags & flag.encrypted) !== 0,
+    ignoresCase: (flags & flag.casefold) !== 0,
+    raw,
+    attributeBlock: raw.readUInt16LE(118) * 2 ** 32 + raw.readUInt32LE(104),
   };
 }
 
-/** What does not fit into i_block is the value of the attribute `system.data` (index 7) behind the inode. */
+/** What does not fit into i_block is the value of the attribute `system.data` behind the inode's fields. */
 function inlineTail(raw: Buffer): Buffer {
-  const empty = Buffer.alloc(0);
-  if (raw.length < 132) return empty;
-  const start = 128 + raw.readUInt16LE(128);
-  if (start + 4 > raw.length || raw.readUInt32LE(start) !== 0xea02_0000) return empty;
-  const first = start + 4;
-  for (let at = first; at + 16 <= raw.length;) {
-    const nameLength = raw.readUInt8(at);
-    const nameIndex = raw.readUInt8(at + 1);
-    if (nameLength === 0 && nameIndex === 0) return empty;
-    const name = raw.toString("latin1", at + 16, at + 16 + nameLength);
-    if (nameIndex === 7 && name === "data") {
-      const valueAt = first + raw.readUInt16LE(at + 2);
-      return raw.subarray(valueAt, valueAt + raw.readUInt32LE(at + 8));
-    }
-    at += 16 + Math.ceil(nameLength / 4) * 4;
-  }
-  return empty;
+  const found = inodeAttribute(raw, "system.data");
+  return found?.kind === "here" ? found.value : Buffer.alloc(0);
 }

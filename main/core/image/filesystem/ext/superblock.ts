@@ -1,3 +1,4 @@
+import { crc32c } from "#core/image/checksum/crc32c.ts";
 import { readUpTo, type BlockDevice } from "#core/image/source/block-device.ts";
 import { printable } from "#core/image/source/binary.ts";
 import { uuidOrNull } from "#core/image/filesystem/uuid-text.ts";
@@ -23,7 +24,7 @@ const incompat = {
   encrypt: 0x10000,
   casefold: 0x20000,
 } as const;
-const roCompat = { sparseSuper: 0x1 } as const;
+const roCompat = { sparseSuper: 0x1, metadataChecksums: 0x400 } as const;
 const ext3Incompat = incompat.filetype | incompat.recover | incompat.metaBg;
 const ext3RoCompat = 0x7;
 const readableIncompat = Object.values(incompat).reduce((sum, bit) => sum | bit, 0) & ~incompat.compression;
@@ -46,8 +47,20 @@ export interface ExtSuperblock {
   readonly backupGroups: readonly number[] | null;
   readonly hasFileType: boolean;
   readonly needsRecovery: boolean;
+  /** null for a filesystem without one. */
+  readonly journal: ExtJournalPlace | null;
+  /** null where there are no checksums. */
+  readonly checksumIsSound: boolean | null;
   /** Why our reader cannot look inside; null when it can. */
   readonly unreadable: string | null;
+}
+
+export interface ExtJournalPlace {
+  /** Otherwise it is on a device of its own. */
+  readonly isInside: boolean;
+  readonly inode: number;
+  /** Copy of its inode's block map (60 bytes) and size (high, low); null where there is none. */
+  readonly backup: Buffer | null;
 }
 
 /** null when there is no ext filesystem, or nothing that can be one. */
@@ -82,9 +95,20 @@ export async function readExtSuperblock(device: BlockDevice): Promise<ExtSuperbl
       (has & compat.sparseSuper2) === 0 ? null : [block.readUInt32LE(588), block.readUInt32LE(592)],
     hasFileType: (needs & incompat.filetype) !== 0,
     needsRecovery: (needs & incompat.recover) !== 0,
+    journal: (has & compat.hasJournal) === 0 ? null : journalPlace(block),
+    checksumIsSound:
+      (readOnly & roCompat.metadataChecksums) === 0
+        ? null
+        : ~crc32c(block.subarray(0, 1020)) >>> 0 === block.readUInt32LE(1020),
   } as const;
   return { ...superblock, unreadable: obstacle(superblock, logBlock, needs) };
 }
+
+const journalPlace = (block: Buffer): ExtJournalPlace => ({
+  isInside: block.readUInt32LE(224) !== 0,
+  inode: block.readUInt32LE(224),
+  backup: block.readUInt8(253) === 1 ? Buffer.from(block.subarray(268, 268 + 68)) : null,
+});
 
 /** As libblkid tells them apart: by the oldest driver that could mount it. */
 function typeOf(has: number, needs: number, readOnly: number): ExtSuperblock["type"] {
