@@ -93,8 +93,8 @@ export async function readIfupdown(tree: FileTree): Promise<InterfaceFacts[]> {
     .filter(({ name, methods }) => !isLoopback(name) && !methods.has("loopback"))
     .map((stanza) => {
       const pattern = automatic.find((word) => {
-        const plain = word.replace(/^\//, "").split("=");
-        return plain.at(-1) === stanza.name || matchesGlob(plain[0] ?? "", stanza.name);
+        const [card = "", logical] = word.replace(/^\//, "").split("=");
+        return logical === undefined ? matchesGlob(card, stanza.name) : logical === stanza.name;
       });
       return {
         tool: "ifupdown" as const,

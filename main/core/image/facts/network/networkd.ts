@@ -20,11 +20,8 @@ export async function readNetworkd(tree: FileTree): Promise<InterfaceFacts[]> {
 function isForeign(file: IniFile): boolean {
   const value = (key: string): string => valuesOf(file, ["Match"], key)[0]?.value ?? "";
   if (/^(?:container|private-users)$/.test(value("Virtualization")) || value("Kind") !== "") return true;
-  const isOwn = file.path.includes("/lib/systemd/") && /^(?:8\d|89)-/.test(file.path.split("/").at(-1) ?? "");
-  return (
-    isOwn &&
-    (/^(?:ve|vb|vz|vt|mv|ip|host0|wl|ww)/.test(value("Name")) || /^(?:wlan|wwan)$/.test(value("Type")))
-  );
+  // what systemd ships for containers, tunnels, virtual machines and wireless cards of the host
+  return /\/lib\/systemd\/network\/80-(?:6rd|auto|container|iwd|namespace|vm|wifi)-/.test(file.path);
 }
 
 function toFacts(file: IniFile): InterfaceFacts[] {
