@@ -32,7 +32,15 @@ export const IsoFactsSchema = z.object({
   hybrid: z.boolean(),
   architecture: z.string().nullable(),
   osGuess: z.string().nullable(),
+  /** In the words of os-release(5) where there are any: `debian`, `rhel`; `windows`, `freebsd`. */
+  osId: z.string().nullable().optional(),
+  osVersion: z.string().nullable().optional(),
+  /** The program that installs: `debian-installer`, `subiquity`, `anaconda`, `windows-setup`; null when none is known. */
+  installer: z.string().nullable().optional(),
+  /** `network`: it fetches what it installs. `seed`: settings for cloud-init. `data`: nothing boots. */
+  purpose: z.enum(["installer", "network", "live", "live-installer", "seed", "data"]).optional(),
 });
+export type IsoFacts = z.infer<typeof IsoFactsSchema>;
 
 export const ImageFactsSchema = z.object({
   schemaVersion: z.literal(1),

@@ -112,8 +112,8 @@ async function readDiskContent(disk: BlockDevice, notes: string[]): Promise<Cont
   const os = await attempt(notes, "The operating system", () =>
     guessForeignOs(disk, layout.volumes, efiTrees),
   );
-  const partitions = layout.volumes.map(({ partition }) => partition);
-  const places = { disk, partitions, tree: null, efiTrees, architecture: os?.architecture ?? null };
+  const { volumes } = layout;
+  const places = { disk, volumes, tree: null, efiTrees, architecture: os?.architecture ?? null };
   const boot = await attempt(notes, "The boot chain", () => readBoot(places, [], notes));
   return { ...base, ...noGuest, os, boot };
 }

@@ -1,5 +1,4 @@
-import type { z } from "zod";
-import type { IsoFactsSchema } from "#contract/facts.ts";
+import type { IsoFacts } from "#contract/facts.ts";
 import { AppError } from "#core/lib/app-error.ts";
 import { readIso } from "./facts/iso.ts";
 import { identifyFile } from "./identify-file.ts";
@@ -13,10 +12,7 @@ const limits = { maxReads: 20_000, maxReadBytes: 256 * 1024 ** 2, timeoutMs: 10_
  * Makes sure that a machine with this firmware can start from the file. Throws `bad-input` for what is no
  * ISO, `not-bootable` for one without a boot image for the firmware, and what `identifyFile` throws.
  */
-export async function assertBootableIso(
-  path: string,
-  firmware: "bios" | "uefi",
-): Promise<z.infer<typeof IsoFactsSchema>> {
+export async function assertBootableIso(path: string, firmware: "bios" | "uefi"): Promise<IsoFacts> {
   const file = await identifyFile(path);
   if (file.format !== "iso9660") {
     const what = file.format === "raw" ? "no ISO image" : `a disk image (${file.variant}), not an ISO`;

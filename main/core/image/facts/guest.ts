@@ -104,8 +104,7 @@ export async function readGuest(
       attempt(notes, "SELinux", () => readSelinux(tree, kernelLine)),
       attempt(notes, "The services", () => readInitSystem(tree, kernelLine)),
     ]);
-    const partitions = layout.volumes.map(({ partition }) => partition);
-    const places = { disk, partitions, tree, efiTrees, architecture: os?.architecture ?? null };
+    const places = { disk, volumes, tree, efiTrees, architecture: os?.architecture ?? null };
     const boot = await attempt(notes, "The boot chain", () => readBoot(places, entries, notes));
     const base = { os, boot, fstab, selinux };
     if (init === null) return { ...base, cloudInit: null, sshd: null };

@@ -2,17 +2,19 @@ import type { BootFacts } from "#contract/facts-system.ts";
 import type { FileTree } from "#core/image/filesystem/file-tree.ts";
 import { printable } from "#core/image/source/binary.ts";
 import type { BlockDevice } from "#core/image/source/block-device.ts";
-import type { Partition } from "#core/image/volume/partition-table.ts";
+import type { Volume } from "#core/image/facts/volume.ts";
 import type { BootEntry } from "./boot-entries.ts";
 import { consolesOf, isSerial, readComingCommandLine, rootSpecOf, wordsOf } from "./command-line.ts";
 import { readBiosBoot } from "./firmware/bios.ts";
 import { readEfiPrograms } from "./firmware/efi.ts";
+import { findLostStubs } from "./firmware/efi-stub.ts";
 import { findExtlinux } from "./firmware/extlinux.ts";
 
 /** What is known before the boot chain is looked at. `tree`: null without an operating system. */
 export interface BootPlaces {
   readonly disk: BlockDevice;
-  readonly partitions: readonly Partition[];
+  /** Partitions and logical volumes. */
+  readonly volumes: readonly Volume[];
   readonly tree: FileTree | null;
   /** The FAT partitions that can be an EFI system partition. */
   readonly efiTrees: readonly FileTree[];
@@ -25,13 +27,18 @@ export async function readBoot(
   entries: readonly BootEntry[],
   notes: string[],
 ): Promise<BootFacts> {
-  const { disk, partitions, tree, efiTrees, architecture } = places;
+  const { disk, volumes, tree, efiTrees, architecture } = places;
   const trees = tree === null ? efiTrees : [tree, ...efiTrees];
-  const [bios, efi, extlinux] = await Promise.all([
-    readBiosBoot(disk, partitions),
+  const [bios, efi, extlinux, lostStubs] = await Promise.all([
+    readBiosBoot(
+      disk,
+      volumes.filter(({ logicalVolume }) => logicalVolume === null).map(({ partition }) => partition),
+    ),
     readEfiPrograms(efiTrees, architecture),
     findExtlinux(trees),
+    findLostStubs(efiTrees, volumes),
   ]);
+  notes.push(...lostStubs);
   if (bios.loader === "lilo") notes.push("The disk boots with LILO.");
   const commandLine = entries[0]?.commandLine ?? null;
   if (tree !== null && commandLine !== null) await noteComingChange(tree, commandLine.text, notes);

@@ -28,7 +28,7 @@ export async function readEfiPrograms(
 ): Promise<EfiPrograms> {
   const wanted = architecture === null ? Object.values(removableNames) : [removableNames[architecture] ?? ""];
   const others: string[] = [];
-  let removablePath: string | null = null;
+  const removable: string[] = [];
   for (const tree of trees) {
     const efi = await nameIn(tree, "", "EFI");
     if (efi === null) continue;
@@ -38,12 +38,13 @@ export async function readEfiPrograms(
       for (const { name, kind } of lists[index] ?? []) {
         if (kind === "directory" || !/\.efi$/i.test(name)) continue;
         const isRemovable = folder.toUpperCase() === "BOOT" && wanted.includes(name.toUpperCase());
-        if (isRemovable) removablePath ??= `EFI/BOOT/${name.toUpperCase()}`;
+        if (isRemovable) removable.push(name.toUpperCase());
         else if (others.length < maxPrograms) others.push(printable(`EFI/${folder}/${name}`));
       }
     }
   }
-  return { removablePath, others };
+  const first = wanted.find((name) => removable.includes(name));
+  return { removablePath: first === undefined ? null : `EFI/BOOT/${first}`, others };
 }
 
 /** FAT keeps the case of a name and does not look at it. */
