@@ -2,6 +2,7 @@ import { constants, type BigIntStats, type Stats } from "node:fs";
 import { open, stat, type FileHandle } from "node:fs/promises";
 import { resolve } from "node:path";
 import { AppError } from "#core/lib/app-error.ts";
+import { printable } from "./binary.ts";
 
 /** The bytes of one file of the host, read-only. */
 export interface FileBytes {
@@ -117,5 +118,17 @@ function inWords(path: string, error: unknown): AppError {
   if (wrapped.code === "permission-denied") {
     return new AppError("permission-denied", `You have no right to read ${path}`, options);
   }
-  return wrapped;
+  const code = error instanceof Error && "code" in error ? error.code : null;
+  const words = typeof code === "string" ? pathErrors[code] : undefined;
+  return words === undefined
+    ? wrapped
+    : new AppError("not-found", `${printable(path, 1000)} ${words}`, options);
 }
+
+/** What else open(2) says of a path. */
+const pathErrors: Readonly<Record<string, string>> = {
+  ELOOP: "is a link that leads back to itself",
+  ENOTDIR: "goes through a file as if it were a folder",
+  ENAMETOOLONG: "is too long to be the name of a file",
+  ERR_INVALID_ARG_VALUE: "is not the name of a file",
+};

@@ -57,11 +57,16 @@ function scanTable(
     }
     const offset = hostOffset(high, low);
     if (offset === 0) continue;
-    const needed = Math.min(layout.clusterBytes, layout.virtualBytes - guest);
+    const held = layout.extendedL2 ? subclusterEnd(table.readUInt32BE(at + 12), layout) : layout.clusterBytes;
+    const needed = Math.min(held, layout.virtualBytes - guest);
     if (offset + needed > file.sizeBytes) throw truncated(file.path, "data lies past its end");
     usage.allocatedBytes += layout.clusterBytes;
   }
 }
+
+/** Where the last subcluster that is there ends; bit n of the bitmap is subcluster n of 32. */
+const subclusterEnd = (allocated: number, layout: Qcow2Layout): number =>
+  (32 - Math.clz32(allocated)) * (layout.clusterBytes / 32);
 
 /** Compressed descriptor: with x = 62 - (clusterBits - 8), bits 0..x-1 offset, x..61 further 512-byte sectors. */
 function addCompressed(
