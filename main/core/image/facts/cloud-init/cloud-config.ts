@@ -40,7 +40,7 @@ export interface CloudConfig {
  * of cloud.cfg.d in the order of their names, then the kernel command line. What a datasource adds is not known.
  */
 export async function readCloudConfig(tree: FileTree, commandLine: CommandLine | null): Promise<CloudConfig> {
-  const files = await readConfigFiles(tree);
+  const files = await configFilesOf(tree);
   const fromKernel = commandLine === null ? null : configOfCommandLine(commandLine);
   const usable = files.flatMap(({ config }) => (config === null ? [] : [config]));
   const first = files[0]?.path === mainFile ? (files[0].config ?? emptyConfig) : emptyConfig;
@@ -71,6 +71,15 @@ export async function readCloudConfig(tree: FileTree, commandLine: CommandLine |
 }
 
 const mainFile = "/etc/cloud/cloud.cfg";
+
+const read = new WeakMap<FileTree, Promise<readonly ConfigFile[]>>();
+
+/** cloud-init's own and the network's readers ask for the same files: they are parsed once. */
+export function configFilesOf(tree: FileTree): Promise<readonly ConfigFile[]> {
+  const files = read.get(tree) ?? readConfigFiles(tree);
+  read.set(tree, files);
+  return files;
+}
 
 async function readConfigFiles(tree: FileTree): Promise<ConfigFile[]> {
   const files: ConfigFile[] = [];

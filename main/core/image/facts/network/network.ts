@@ -1,6 +1,6 @@
 import type { NetworkFacts } from "#contract/facts-provisioning.ts";
 import type { InitSystem } from "#core/image/facts/init-system.ts";
-import { readCloudConfig } from "#core/image/facts/cloud-init/cloud-config.ts";
+import { configFilesOf } from "#core/image/facts/cloud-init/cloud-config.ts";
 import type { FileTree } from "#core/image/filesystem/file-tree.ts";
 import { readEnabledTools } from "./enabled-tools.ts";
 import { readIfcfg } from "./ifcfg.ts";
@@ -20,8 +20,7 @@ export async function readNetwork(
   init: InitSystem,
   commandLine: string,
 ): Promise<NetworkFacts> {
-  const hasCloudInit = (await tree.stat("/etc/cloud")) !== null;
-  const cloudFiles = hasCloudInit ? (await readCloudConfig(tree, null)).files : [];
+  const cloudFiles = await configFilesOf(tree);
   const found = [
     ...readCloudNetwork(cloudFiles),
     ...(await readNetplan(tree)).interfaces,
