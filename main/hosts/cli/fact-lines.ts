@@ -5,7 +5,7 @@ import { bold, dim, visible } from "./terminal/style.ts";
 import { table, width } from "./terminal/table.ts";
 
 const titleCells = 14;
-const nameCells = 15;
+const nameCells = 16;
 
 const padded = (text: string, cells: number): string => text + " ".repeat(Math.max(1, cells - width(text)));
 

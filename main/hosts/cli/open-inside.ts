@@ -1,4 +1,4 @@
-import { withRootTree, type Inside } from "#core/image/look-inside.ts";
+import type { Inside } from "#core/image/look-inside.ts";
 import { AppError } from "#core/lib/app-error.ts";
 import { exitCodeOfUnread } from "./check-words.ts";
 import type { CommandContext } from "./command.ts";
@@ -15,6 +15,8 @@ export async function openInside(
   word: InsideWord,
   use: (inside: Inside) => Promise<ExitCode>,
 ): Promise<ExitCode> {
+  // Loaded when it is needed: the readers of all filesystems hang on it.
+  const { withRootTree } = await import("#core/image/look-inside.ts");
   const ports = await context.ports();
   let opened = false;
   try {

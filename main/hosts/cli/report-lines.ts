@@ -63,11 +63,26 @@ function printFinding({ finding, level, holders }: MergedFinding, out: Output): 
   if (finding.consequence !== "") paragraph(finding.consequence);
   if (finding.fix !== null) paragraph(`Fix: ${finding.fix.text}`);
   paragraph(`Rule ${finding.id}, from`, dim);
-  for (const { provider, level: own, source } of holders) {
-    const softer = own === level ? "" : ` (${own})`;
+  for (const { who, source } of bySource(holders, level)) {
     const url = source.url === null ? "" : ` ${source.url}`;
-    for (const line of wrap(visible(`${provider}${softer}: ${source.document}${url}`), cells - 2, "  ")) {
+    for (const line of wrap(visible(`${who}: ${source.document}${url}`), cells - 2, "  ")) {
       out.line(`${indent}  ${dim(line)}`);
     }
   }
+}
+
+/** Providers that share a source share a line. */
+function bySource(
+  holders: MergedFinding["holders"],
+  level: Level,
+): { who: string; source: MergedFinding["holders"][number]["source"] }[] {
+  const lines = new Map<string, { who: string; source: MergedFinding["holders"][number]["source"] }>();
+  for (const { provider, level: own, source } of holders) {
+    const name = `${provider}${own === level ? "" : ` (${own})`}`;
+    const key = JSON.stringify(source);
+    const known = lines.get(key);
+    if (known === undefined) lines.set(key, { who: name, source });
+    else known.who += `, ${name}`;
+  }
+  return [...lines.values()];
 }

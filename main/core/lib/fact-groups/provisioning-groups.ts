@@ -54,7 +54,7 @@ export function provisionersGroup({ provisioners }: ImageFacts): FactGroup | nul
   if (provisioners === null || provisioners.length === 0) return null;
   return group(
     "provisioners",
-    "Other first-boot programs",
+    "First boot",
     provisioners.map(({ name }) => name).join(", "),
     provisioners.map(({ name, path, enabledAtBoot }) => ({
       name,

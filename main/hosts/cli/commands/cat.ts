@@ -1,4 +1,3 @@
-import { readInside } from "#core/image/look-inside.ts";
 import { defineCommand, firstPositional, flag, UsageError } from "../command.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { insideWord, placeOptions } from "../inside-word.ts";
@@ -28,6 +27,7 @@ export const catCommand = defineCommand({
     const word = insideWord(firstPositional(context), context);
     const cautious = context.rawIsTerminal && !flag(context, "force");
     return openInside(context, word, async (inside) => {
+      const { readInside } = await import("#core/image/look-inside.ts");
       const decoder = new TextDecoder();
       let isFirst = true;
       for await (const chunk of readInside(inside, word.path)) {

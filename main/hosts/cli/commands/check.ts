@@ -1,13 +1,18 @@
 import { ProviderIdSchema, type Level, type ProviderId } from "#contract/finding.ts";
 import type { CheckReport } from "#contract/report.ts";
 import { toCheckDocument } from "#core/check/export/check-document.ts";
-import { exportReports } from "#core/check/export/export-reports.ts";
 import { AppError } from "#core/lib/app-error.ts";
 import product from "#package.json" with { type: "json" };
 import { assertNoStdin, exitCodeOfUnread, findWanted, worstCode, type Wanted } from "../check-words.ts";
 import { defineCommand, textOption, UsageError, type CommandContext, type Session } from "../command.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
-import { assertTargets, exportOptions, exportTargets, writeTarget } from "../export-target.ts";
+import {
+  assertTargets,
+  exportOptions,
+  exportTargets,
+  writeTarget,
+  type ExportTarget,
+} from "../export-target.ts";
 import { printReport } from "../report-lines.ts";
 
 /** From harmless to grave. `unknown` (could not be read far enough) is no reason to fail by default. */
@@ -68,15 +73,27 @@ export const checkCommand = defineCommand({
       targets,
       reports.map(({ path }) => path),
     );
-    for (const { format, path } of targets) {
-      const { text } = exportReports(reports, format, { productVersion: product.version, failOn });
-      if (path === null) await context.printRaw(text);
-      else await writeTarget(path, text);
-      if (path !== null && !quiet) context.err.line(`Wrote ${path}`);
-    }
+    if (targets.length > 0) await writeAll(context, targets, reports, failOn, quiet);
     return worstCode(reports.map((report) => exitCodeFor(report, order.indexOf(failOn))));
   },
 });
+
+async function writeAll(
+  context: CommandContext,
+  targets: readonly ExportTarget[],
+  reports: readonly CheckReport[],
+  failOn: "error" | "warning",
+  quiet: boolean,
+): Promise<void> {
+  // Loaded when it is needed: all rules hang on it.
+  const { exportReports } = await import("#core/check/export/export-reports.ts");
+  for (const { format, path } of targets) {
+    const { text } = exportReports(reports, format, { productVersion: product.version, failOn });
+    if (path === null) await context.printRaw(text);
+    else await writeTarget(path, text);
+    if (path !== null && !quiet) context.err.line(`Wrote ${path}`);
+  }
+}
 
 const filePath = (one: Wanted): string[] =>
   "report" in one ? [one.report.path] : one.subject.kind === "file" ? [one.subject.path] : [];
