@@ -1,3 +1,4 @@
+import { gigabytes } from "#core/check/amounts.ts";
 import {
   advice,
   hasSystem,
@@ -11,9 +12,6 @@ import {
   type Rule,
 } from "#core/check/rule.ts";
 import { cryptDocument, modulesDocument } from "./documents.ts";
-
-const gigabytes = (bytes: number): string =>
-  `${(bytes / 1000 ** 3).toLocaleString("en", { maximumFractionDigits: 1 })} GB`;
 
 const encrypted = (subject: Case) =>
   volumes(subject).filter(({ filesystem }) => filesystem?.type === "crypto_LUKS");

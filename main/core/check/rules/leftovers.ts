@@ -1,5 +1,6 @@
 import type { LeftoverFacts } from "#contract/facts-identity.ts";
 import type { Level } from "#contract/finding.ts";
+import { megabytes } from "#core/check/amounts.ts";
 import {
   advice,
   hasSystem,
@@ -23,8 +24,6 @@ const ofKinds = ({ facts }: Case, kinds: readonly Kind[]): LeftoverFacts[] =>
   (facts.leftovers ?? []).filter(({ kind }) => kinds.includes(kind));
 const sizeOf = (found: readonly LeftoverFacts[]): number =>
   found.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-const megabytes = (bytes: number): string =>
-  bytes < 1_000_000 ? "less than 1 MB" : `${Math.round(bytes / 1_000_000).toLocaleString("en")} MB`;
 const details = (found: readonly LeftoverFacts[]): string =>
   listText([...new Set(found.map(({ detail }) => detail))], 3);
 const places = (found: readonly LeftoverFacts[]): string => listText(found.map(({ path }) => path));

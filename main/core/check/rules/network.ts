@@ -65,6 +65,10 @@ function judgeSetup(subject: Case): Outcome | readonly Outcome[] {
   if (inUse(subject).length > 0) return []; // network.static
   const daemon = selfActing.find((name) => network.enabledTools.includes(name));
   if (daemon !== undefined) return pass(`${daemon} sets up the network by DHCP`);
+  if (network.enabledTools.length === 0) {
+    const why = "None of the programs that do it was recognised; the system may have a script of its own.";
+    return unknown("How the network is set up is not known", why, where);
+  }
   return { level: "error", title: "Nothing sets up the network at boot", where };
 }
 

@@ -1,11 +1,9 @@
 import type { SizeLimit } from "#providers/profile.ts";
+import { gigabytes } from "#core/check/amounts.ts";
 import { advice, pass, type Case, type Outcome, type Rule } from "#core/check/rule.ts";
 
 /** "100 GB" is 100·10⁹ or 100·2³⁰ bytes; documents do not say. Between the two it is a doubt, not a verdict. */
 const binaryReading = (bytes: number): number => (bytes / 1000 ** 3) * 1024 ** 3;
-
-const gigabytes = (bytes: number): string =>
-  `${(bytes / 1000 ** 3).toLocaleString("en", { maximumFractionDigits: 1 })} GB`;
 
 function judgeLimit({ facts, profile }: Case, limit: SizeLimit): Outcome {
   const bytes = limit.of === "disk" ? facts.virtualBytes : facts.fileBytes;

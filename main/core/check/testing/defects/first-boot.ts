@@ -166,6 +166,19 @@ export const firstBoot: readonly Defect[] = [
     all("error network.setup"),
   ),
   defect(
+    "a network that only a script of its own sets up",
+    (facts) => {
+      facts.cloudInit = null;
+      facts.network = { enabledTools: [], interfaces: [], classicNames: false };
+    },
+    allBut(["error cloud-init.installed", "unknown network.setup"], {
+      contabo: ["error cloud-init.installed"],
+      fybe: ["error cloud-init.installed"],
+      "hypervisor-io": ["warning cloud-init.installed", "unknown network.setup"],
+      kvm: ["warning cloud-init.installed", "unknown network.setup"],
+    }),
+  ),
+  defect(
     "NetworkManager left to itself",
     both(noNetworkByCloudInit, (facts) => {
       facts.network = { enabledTools: ["network-manager"], interfaces: [], classicNames: false };
