@@ -13,6 +13,8 @@ const itemBytes = 53;
 const keptExtents = 32;
 /** Extents read side by side; more would only fill memory. */
 const parallelReads = 8;
+/** A long extent is read in pieces, so that no copy keeps others from running. */
+const pieceBytes = 4 * 1024 ** 2;
 
 export interface FileData {
   /** Fills a zeroed buffer with the bytes of a file from `offsetBytes` on; holes stay zeros. */
@@ -76,7 +78,10 @@ export function createFileData(chunks: ChunkMap, trees: Trees, superblock: Btrfs
     if (length <= 0) return;
     const within = u64At(data, 37) + (from - item.offset);
     if (packing === compression.none) {
-      copyInto(buffer, offsetBytes, from, await readData(logical + within, length));
+      for (let done = 0; done < length; done += pieceBytes) {
+        const bytes = await readData(logical + within + done, Math.min(pieceBytes, length - done));
+        copyInto(buffer, offsetBytes, from + done, bytes);
+      }
       return;
     }
     const packedBytes = u64At(data, 29);

@@ -36,6 +36,46 @@ export interface Trees {
 
 const cacheBytes = 16 * 1024 ** 2;
 
+/** Where a block lies, and what it must be. */
+interface Place {
+  readonly logical: number;
+  readonly level: number;
+  readonly generation: number | null;
+  /** null for a root, which may be empty. */
+  readonly firstKey: Key | null;
+}
+
+interface Position {
+  readonly leaf: TreeNode;
+  readonly index: number;
+}
+
+function rootPlace(root: TreeRoot): Place {
+  if (root.level > maxLevel) throw damagedTree("a tree is too high");
+  return { ...root, firstKey: null };
+}
+
+const placeBelow = (node: TreeNode, index: number): Place => ({
+  ...childAt(node, index),
+  level: node.level - 1,
+  firstKey: keyAt(node, index),
+});
+
+function checked(node: TreeNode, { logical, level, generation, firstKey }: Place): TreeNode {
+  if (node.level !== level) throw damagedTree(`the tree block at ${logical} is on the wrong level`);
+  if (generation !== null && node.generation !== generation)
+    throw damagedTree(`the tree block at ${logical} is of another time`);
+  if (firstKey !== null && (node.count === 0 || compareAt(node, 0, firstKey) !== 0))
+    throw damagedTree(`the tree block at ${logical} starts with another key than its parent says`);
+  return node;
+}
+
+/** Where a descent to `key` goes on, or ends. */
+function step(node: TreeNode, key: Key): Place | Position {
+  const index = lastNotAfter(node, key);
+  return node.level === 0 || index < 0 ? { leaf: node, index } : placeBelow(node, index);
+}
+
 export function createTrees(chunks: ChunkMap, superblock: BtrfsSuperblock): Trees {
   const { nodeBytes, checksumType, metadataUuid } = superblock;
   const nodes = createBoundedMap<number, TreeNode>(Math.max(64, cacheBytes / nodeBytes));
@@ -76,54 +116,54 @@ export function createTrees(chunks: ChunkMap, superblock: BtrfsSuperblock): Tree
     }
   }
 
-  async function nodeAt(logical: number, level: number, generation: number | null): Promise<TreeNode> {
+  async function nodeAt(place: Place): Promise<TreeNode> {
     await pace();
-    const node = nodes.get(logical) ?? (await load(logical, generation));
-    if (node.level !== level) throw damagedTree(`the tree block at ${logical} is on the wrong level`);
-    if (generation !== null && node.generation !== generation)
-      throw damagedTree(`the tree block at ${logical} is of another time`);
-    return node;
-  }
-
-  async function rootNode({ logical, level, generation }: TreeRoot): Promise<TreeNode> {
-    if (level > maxLevel) throw damagedTree("a tree is too high");
-    return nodeAt(logical, level, generation);
-  }
-
-  async function below(node: TreeNode, index: number): Promise<TreeNode> {
-    const { logical, generation } = childAt(node, index);
-    const child = await nodeAt(logical, node.level - 1, generation);
-    if (child.count === 0 || compareAt(child, 0, keyAt(node, index)) !== 0)
-      throw damagedTree(`the tree block at ${logical} starts with another key than its parent says`);
-    return child;
+    return checked(nodes.get(place.logical) ?? (await load(place.logical, place.generation)), place);
   }
 
   /** The leaf and index of the last key that does not come after `key`; index -1 when it is before all. */
-  async function descend(root: TreeRoot, key: Key): Promise<{ leaf: TreeNode; index: number }> {
-    let node = await rootNode(root);
-    while (node.level > 0) {
-      const index = lastNotAfter(node, key);
-      if (index < 0) return { leaf: node, index: -1 };
-      node = await below(node, index);
+  async function descend(root: TreeRoot, key: Key): Promise<Position> {
+    let place = rootPlace(root);
+    for (;;) {
+      const next = step(await nodeAt(place), key);
+      if ("leaf" in next) return next;
+      place = next;
     }
-    return { leaf: node, index: lastNotAfter(node, key) };
+  }
+
+  /** The same without waiting; null when a block is not at hand. Most lookups end here. */
+  function descendCached(root: TreeRoot, key: Key): Position | null {
+    let place = rootPlace(root);
+    for (;;) {
+      const node = nodes.get(place.logical);
+      if (node === undefined) return null;
+      const next = step(checked(node, place), key);
+      if ("leaf" in next) return next;
+      place = next;
+    }
+  }
+
+  async function position(root: TreeRoot, key: Key): Promise<Position> {
+    const turn = pace();
+    if (turn !== undefined) await turn;
+    return descendCached(root, key) ?? descend(root, key);
   }
 
   async function findLastNotAfter(root: TreeRoot, key: Key): Promise<Item | null> {
-    const { leaf, index } = await descend(root, key);
+    const { leaf, index } = await position(root, key);
     return index < 0 ? null : { ...keyAt(leaf, index), data: itemDataAt(leaf, index) };
   }
 
   return {
     findLastNotAfter,
     async find(root, key) {
-      const { leaf, index } = await descend(root, key);
+      const { leaf, index } = await position(root, key);
       return index < 0 || compareAt(leaf, index, key) !== 0 ? null : itemDataAt(leaf, index);
     },
     async *scan(root, from, to) {
       /** Blocks from the root down, each with the index of the entry to follow next. */
       const path: { node: TreeNode; next: number }[] = [];
-      const top = await rootNode(root);
+      const top = await nodeAt(rootPlace(root));
       path.push({ node: top, next: start(top, from) });
       for (let here = path.at(-1); here !== undefined; here = path.at(-1)) {
         const { node } = here;
@@ -131,7 +171,7 @@ export function createTrees(chunks: ChunkMap, superblock: BtrfsSuperblock): Tree
           const index = here.next++;
           if (index >= node.count || compareAt(node, index, to) > 0) path.pop();
           else {
-            const child = await below(node, index);
+            const child = await nodeAt(placeBelow(node, index));
             path.push({ node: child, next: start(child, from) });
           }
           continue;
