@@ -1,12 +1,14 @@
-import type { FileTree } from "#core/image/filesystem/file-tree.ts";
+import type { FileTree, TreeFile } from "#core/image/filesystem/file-tree.ts";
 import { printable } from "#core/image/source/binary.ts";
 import type { BootEntry } from "./boot/boot-entries.ts";
+import type { Uki } from "./boot/uki.ts";
 
 export interface InstalledKernel {
   /** As `uname -r` gives it, where that can be told. */
   readonly version: string;
   readonly imagePath: string;
   readonly initramfsPath: string | null;
+  readonly openInitramfs: () => Promise<TreeFile | null>;
 }
 
 const maxNames = 200;
@@ -20,12 +22,18 @@ export async function listKernels(tree: FileTree, entries: readonly BootEntry[])
   const inBoot = names.filter((name) => imageName.test(name) && !notForBooting.test(name)).sort(newestFirst);
   const versions = await moduleVersions(tree);
   const paths = [
-    ...entries.map((entry) => entry.kernelPath),
+    ...entries.filter((entry) => entry.unified === null).map((entry) => entry.kernelPath),
     ...inBoot.map((name) => `/boot/${name}`),
     ...versions.map((version) => `/usr/lib/modules/${version}/vmlinuz`),
   ];
   const kernels = new Map<string, InstalledKernel>();
   const seenVersions = new Set<string>();
+  for (const { kernelPath, unified } of entries.slice(0, maxNames)) {
+    if (unified === null) continue;
+    const kernel = unifiedKernel(kernelPath, unified);
+    kernels.set(kernelPath, kernel);
+    seenVersions.add(kernel.version);
+  }
   for (const path of paths.slice(0, maxNames)) {
     const imagePath = await tree.realPath(path);
     if (imagePath === null || kernels.has(imagePath) || (await tree.stat(imagePath))?.kind !== "file")
@@ -38,10 +46,23 @@ export async function listKernels(tree: FileTree, entries: readonly BootEntry[])
     const initramfsPath =
       (await firstFile(tree, entry?.initrdPaths.toReversed() ?? [])) ??
       (await guessInitramfs(tree, names, version, imagePath));
-    kernels.set(imagePath, { version, imagePath: printable(imagePath), initramfsPath });
+    kernels.set(imagePath, {
+      version,
+      imagePath: printable(imagePath),
+      initramfsPath,
+      openInitramfs: async () => (initramfsPath === null ? null : tree.openFile(initramfsPath)),
+    });
   }
   return [...kernels.values()];
 }
+
+/** The initramfs is in the same file, as far as the loader does not give it. */
+const unifiedKernel = (path: string, { kernelVersion, initramfs }: Uki): InstalledKernel => ({
+  version: kernelVersion ?? printable(suffixOf(path.replace(/\.efi$/i, "")), 80),
+  imagePath: printable(path),
+  initramfsPath: initramfs === null ? null : printable(path),
+  openInitramfs: () => Promise.resolve(initramfs),
+});
 
 const newestFirst = (a: string, b: string): number => b.localeCompare(a, "en", { numeric: true });
 

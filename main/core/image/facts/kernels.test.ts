@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { createMemoryTree, type MemoryFiles } from "#core/image/testing/memory-filesystem.ts";
-import { arm64Image, bzImage } from "#core/image/testing/program-headers.ts";
+import { arm64Image, bzImage, peSections } from "#core/image/testing/program-headers.ts";
 import { readBootEntries } from "./boot/boot-entries.ts";
 import { readKernels, rootDrivers } from "./kernels.ts";
 
@@ -135,6 +135,37 @@ describe("readKernels", () => {
     ]);
     const arm = await kernelsOf({ "/boot/vmlinuz-6.1.0-18-arm64": arm64Image() }, ["ext4"]);
     expect(arm.map((kernel) => kernel.version)).toEqual(["6.1.0-18-arm64"]);
+  });
+
+  it("looks into a unified kernel image on an EFI partition that is not mounted", async () => {
+    const unified = peSections({
+      ".cmdline": Buffer.from("root=UUID=1 rw console=ttyS0"),
+      ".uname": Buffer.from("6.7.4-arch1-1"),
+      ".linux": bzImage("6.7.4-arch1-1"),
+      ".initrd": emptyInitramfs,
+    });
+    const efi = createMemoryTree({ "/EFI/Linux/arch-linux.efi": unified, "/EFI/Linux/notes.efi": "text" });
+    const tree = createMemoryTree({
+      "/usr/lib/modules/6.7.4-arch1-1/modules.builtin": "kernel/drivers/virtio/virtio_pci.ko\n",
+      "/usr/lib/modules/6.7.4-arch1-1/vmlinuz": bzImage("6.7.4-arch1-1"),
+    });
+    const entries = await readBootEntries(tree, [efi]);
+    expect(entries[0]?.commandLine).toEqual({
+      text: "root=UUID=1 rw console=ttyS0",
+      where: { path: "/EFI/Linux/arch-linux.efi", line: null },
+    });
+    expect(await readKernels(tree, entries, ["ext4"])).toMatchObject([
+      {
+        version: "6.7.4-arch1-1",
+        imagePath: "/EFI/Linux/arch-linux.efi",
+        initramfsPath: "/EFI/Linux/arch-linux.efi",
+        initramfsUnreadable: null,
+        drivers: {
+          virtio_pci: { builtIn: true, inInitramfs: false },
+          ext4: { builtIn: false, module: false, inInitramfs: false },
+        },
+      },
+    ]);
   });
 
   it("falls back to the kernel's configuration where there are no modules", async () => {

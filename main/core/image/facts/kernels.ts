@@ -38,7 +38,7 @@ async function readKernel(
   const modules = await readKernelModules(tree, kernel.version, wanted);
   // what is built in has no file: looking for it would mean to unpack everything
   const asFiles = wanted.filter((name) => modules?.builtIn.has(name) !== true);
-  const initramfs = await readInitramfsOf(tree, kernel, new Set(asFiles));
+  const initramfs = await readInitramfsOf(kernel, new Set(asFiles));
   const drivers: KernelFacts["drivers"] = {};
   for (const name of modules === null ? [] : wanted) {
     drivers[name] = {
@@ -57,11 +57,9 @@ async function readKernel(
 }
 
 async function readInitramfsOf(
-  tree: FileTree,
   kernel: InstalledKernel,
   wanted: ReadonlySet<string>,
 ): Promise<InitramfsModules | null> {
-  if (kernel.initramfsPath === null) return null;
-  const file = await tree.openFile(kernel.initramfsPath);
+  const file = await kernel.openInitramfs();
   return file === null ? null : readInitramfs(file, wanted);
 }

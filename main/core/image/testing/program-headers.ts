@@ -36,3 +36,26 @@ export function peHeader(machine: number): Buffer {
   head.writeUInt16LE(machine, 0x84);
   return head;
 }
+
+/** A PE program of nothing but sections, as a unified kernel image is one. */
+export function peSections(sections: Readonly<Record<string, Buffer>>): Buffer {
+  const optionalHeaderBytes = 112;
+  const head = Buffer.alloc(1024);
+  peHeader(0x8664).copy(head);
+  const names = Object.keys(sections);
+  head.writeUInt16LE(names.length, 0x80 + 6);
+  head.writeUInt16LE(optionalHeaderBytes, 0x80 + 20);
+  const parts = [head];
+  let at = head.length;
+  for (const [index, [name, content]] of Object.entries(sections).entries()) {
+    const header = 0x80 + 24 + optionalHeaderBytes + index * 40;
+    const padded = Buffer.concat([content, Buffer.alloc((512 - (content.length % 512)) % 512)]);
+    head.write(name, header, 8, "latin1");
+    head.writeUInt32LE(content.length, header + 8);
+    head.writeUInt32LE(padded.length, header + 16);
+    head.writeUInt32LE(at, header + 20);
+    parts.push(padded);
+    at += padded.length;
+  }
+  return Buffer.concat(parts);
+}

@@ -143,6 +143,7 @@ menuentry 'old' {
         text: "root=/dev/sda1 quiet splash dyndbg=file a +p console=ttyS0",
         where: { path: "/boot/grub/grub.cfg", line: 5 },
       },
+      unified: null,
     });
     expect(second?.commandLine.text).toBe("root=UUID=a ro");
   });
@@ -203,6 +204,7 @@ grub_class rhel
           text: "root=UUID=2 ro console=ttyS0,115200n8",
           where: { path: `${folder}/${id}-5.14.0-362.8.1.el9_3.x86_64.conf`, line: 5 },
         },
+        unified: null,
       },
       {
         kernelPath: "/boot/vmlinuz-5.14.0-70.el9.x86_64",
@@ -211,6 +213,7 @@ grub_class rhel
           text: "root=UUID=1 ro",
           where: { path: `${folder}/${id}-5.14.0-70.el9.x86_64.conf`, line: 5 },
         },
+        unified: null,
       },
     ]);
   });
@@ -281,6 +284,7 @@ describe("readBootEntries on other loaders", () => {
         text: "root=UUID=1 rw console=ttyS0",
         where: { path: "/loader/entries/arch-lts.conf", line: 5 },
       },
+      unified: null,
     });
   });
 
@@ -311,6 +315,7 @@ LABEL virt
           text: "root=UUID=9 modules=sd-mod,usb-storage,ext4 console=ttyS0,115200",
           where: { path: "/boot/extlinux.conf", line: 16 },
         },
+        unified: null,
       },
       { kernelPath: "/boot/vmlinuz-lts" },
     ]);
@@ -329,6 +334,7 @@ LABEL virt
         kernelPath: "/boot/extlinux/../vmlinuz-1",
         initrdPaths: ["/boot/extlinux/../initrd-1"],
         commandLine: { text: "root=/dev/vda1", where: { path: "/boot/extlinux/linux.cfg", line: 3 } },
+        unified: null,
       },
     ]);
   });
@@ -350,6 +356,7 @@ title CentOS (2.6.32-696)
       kernelPath: "/boot/vmlinuz-2.6.32-696",
       initrdPaths: ["/boot/initramfs-2.6.32-696.img"],
       commandLine: { text: "ro root=UUID=2 console=hvc0", where: { path: "/boot/grub/menu.lst", line: 10 } },
+      unified: null,
     });
   });
 
@@ -358,6 +365,7 @@ title CentOS (2.6.32-696)
     expect((await read({ "/etc/lilo.conf": text }))[0]).toMatchObject({
       kernelPath: "/boot/vmlinuz.old",
       commandLine: { text: "root=UUID=1 console=ttyS0 quiet", where: { path: "/etc/lilo.conf", line: 6 } },
+      unified: null,
     });
   });
 

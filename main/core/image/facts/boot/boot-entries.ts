@@ -8,6 +8,8 @@ import { parseLilo } from "./menu/lilo.ts";
 import { readLoaderEntries } from "./menu/loader-entries.ts";
 import type { RawEntry, RawMenu } from "./menu/raw-entry.ts";
 import { readSyslinux } from "./menu/syslinux.ts";
+import { readUnifiedKernel, readUnifiedKernels } from "./menu/unified-kernels.ts";
+import type { Uki } from "./uki.ts";
 
 export interface CommandLine {
   readonly text: string;
@@ -19,6 +21,8 @@ export interface BootEntry {
   readonly kernelPath: string;
   readonly initrdPaths: readonly string[];
   readonly commandLine: CommandLine;
+  /** What a unified kernel image holds; `kernelPath` may then lie on an EFI partition that is not mounted. */
+  readonly unified: Uki | null;
 }
 
 const maxEntries = 64;
@@ -47,6 +51,10 @@ const loaders: readonly Loader[] = [
   },
   { paths: ["/boot", "/boot/efi", "/efi", ""], read: readSystemdBoot },
   {
+    paths: ["/boot/EFI/Linux", "/boot/efi/EFI/Linux", "/efi/EFI/Linux", "/EFI/Linux"],
+    read: readUnifiedKernels,
+  },
+  {
     paths: [
       "/boot/extlinux/extlinux.conf",
       "/boot/extlinux.conf",
@@ -64,6 +72,8 @@ const loaders: readonly Loader[] = [
     read: async (tree, path) => parseGrubLegacy(await readLines(tree, path)),
   },
   { paths: ["/etc/lilo.conf"], read: async (tree, path) => parseLilo(await readLines(tree, path)) },
+  // the firmware may start a unified kernel without any loader
+  { paths: ["/EFI/BOOT/BOOTX64.EFI", "/EFI/BOOT/BOOTAA64.EFI"], read: readUnifiedKernel },
 ];
 
 /**
@@ -104,6 +114,7 @@ async function located(tree: FileTree, configPath: string, entry: RawEntry): Pro
       text: printable(entry.options, 2000),
       where: { path: printable(entry.path ?? configPath), line: entry.line },
     },
+    unified: entry.unified ?? null,
   };
 }
 

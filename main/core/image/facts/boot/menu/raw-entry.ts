@@ -1,3 +1,5 @@
+import type { Uki } from "#core/image/facts/boot/uki.ts";
+
 /** One entry of a boot menu, with paths as the boot loader names them. */
 export interface RawEntry {
   /** `null` for what starts no Linux: a chain loader, the firmware's setup. */
@@ -5,9 +7,11 @@ export interface RawEntry {
   readonly initrds: readonly string[];
   readonly options: string;
   /** Of the kernel's arguments, in the file that `options` comes from. */
-  readonly line: number;
+  readonly line: number | null;
   /** Where that is not the menu's own file. */
   readonly path?: string;
+  /** The kernel is an EFI program that brings its initramfs along. */
+  readonly unified?: Uki;
 }
 
 /** A menu as its loader shows it, the entry that starts by itself first. */
