@@ -18,7 +18,7 @@ type Kind = LeftoverFacts["kind"];
 /** img-check of DigitalOcean's Marketplace fails a history from here on. */
 const historyBytes = 200;
 /** A cache smaller than this is not worth a word. */
-const cacheBytes = 10_000_000;
+const cacheBytes = 1_000_000;
 
 const ofKinds = ({ facts }: Case, kinds: readonly Kind[]): LeftoverFacts[] =>
   (facts.leftovers ?? []).filter(({ kind }) => kinds.includes(kind));

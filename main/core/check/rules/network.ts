@@ -39,6 +39,9 @@ const isSetByCloudInit = ({ facts: { cloudInit } }: Case): boolean =>
 
 const hasNetwork = (subject: Case): boolean => hasSystem(subject) && subject.facts.network !== null;
 
+const ownConsequence =
+  "cloud-init wrote it for an earlier machine. It writes it anew where it sees a new machine; until then it counts.";
+
 const describe = (found: readonly NetworkInterfaceFacts[]): string =>
   listText([...new Set(found.map(({ name }) => name))]);
 const places = (found: readonly NetworkInterfaceFacts[]): string =>
@@ -98,12 +101,11 @@ export const networkRules: readonly Rule[] = [
       const addresses = listText([...new Set(fixed.flatMap((each) => each.addresses))]);
       const title = `A fixed address is set for ${describe(fixed)}${addresses === "" ? "" : `: ${addresses}`}`;
       const where = places(fixed);
-      if (isSetByCloudInit(subject) && fixed.every(isOwn)) {
-        const consequence =
-          "cloud-init wrote it for an earlier machine and writes it anew at the first boot.";
-        return { level: "info", title, where, consequence };
-      }
-      return { level: subject.profile.network.value === "either" ? "warning" : "error", title, where };
+      if (isSetByCloudInit(subject) && fixed.every(isOwn))
+        return { level: "warning", title, where, consequence: ownConsequence };
+      const isBeside = fixed.every(({ method }) => method === "mixed");
+      const isDoubtful = isBeside || subject.profile.network.value === "either";
+      return { level: isDoubtful ? "warning" : "error", title, where };
     },
   },
   {
@@ -120,11 +122,7 @@ export const networkRules: readonly Rule[] = [
       const title = `The network is tied to one card${macs === "" ? "" : `: ${macs}`}`;
       const where = places(pinned);
       if (!isSetByCloudInit(subject)) return { level: "error", title, where };
-      if (pinned.every(isOwn)) {
-        const consequence =
-          "cloud-init wrote it for an earlier machine and writes it anew at the first boot.";
-        return { level: "info", title, where, consequence };
-      }
+      if (pinned.every(isOwn)) return { level: "warning", title, where, consequence: ownConsequence };
       const consequence =
         "cloud-init sets up the machine's own card, but the boot may wait for the old one, and its name may be taken.";
       return { level: "warning", title, where, consequence };

@@ -74,14 +74,14 @@ export const systemRules: readonly Rule[] = [
   {
     id: "os.family",
     title: "The provider takes this kind of operating system",
-    applies: (subject) => isDisk(subject) && (hasSystem(subject) || closedFilesystems(subject).length > 0),
+    applies: (subject) => isDisk(subject) && (hasSystem(subject) || familyOf(subject) !== null),
     source: (profile) => profile.osFamilies.source,
     consequence: "The image is refused, or its licence is not allowed there.",
     fix: advice("Use one of the provider's own images for this system."),
     evaluate: (subject) => {
       const family = familyOf(subject);
       if (family !== null) return judgeFamily(subject, family);
-      return unknown("The operating system is not known", "Neither its files nor its filesystem tell.");
+      return unknown("The operating system is not known", "Its files do not tell which one it is.");
     },
   },
   {

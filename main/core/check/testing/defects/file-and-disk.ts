@@ -143,21 +143,16 @@ export const fileAndDisk: readonly Defect[] = [
   defect(
     "LUKS root",
     closed("crypto_LUKS"),
-    allBut(["warning disk.encrypted", "unknown os.found", "unknown os.family"], {
-      digitalocean: [
-        "warning disk.encrypted",
-        "error filesystem.root",
-        "unknown os.found",
-        "unknown os.family",
-      ],
-      oci: ["error disk.encrypted", "unknown os.found", "unknown os.family"],
+    allBut(["warning disk.encrypted", "unknown os.found"], {
+      digitalocean: ["warning disk.encrypted", "error filesystem.root", "unknown os.found"],
+      oci: ["error disk.encrypted", "unknown os.found"],
     }),
   ),
   defect(
     "ZFS root",
     closed("zfs_member"),
-    allBut(["unknown os.found", "unknown os.family"], {
-      digitalocean: ["error filesystem.root", "unknown os.found", "unknown os.family"],
+    allBut("unknown os.found", {
+      digitalocean: ["error filesystem.root", "unknown os.found"],
     }),
   ),
   defect("LVM root", onLvm, all("warning disk.growth")),

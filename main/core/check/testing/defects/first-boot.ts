@@ -194,6 +194,7 @@ export const firstBoot: readonly Defect[] = [
       kvm: ["warning network.static"],
     }),
   ),
+  defect("a static address beside DHCP", card({ ...fixed, method: "mixed" }), all("warning network.static")),
   defect(
     "a static address for a tool that is off",
     card({ ...fixed, tool: "ifupdown", where: place("/etc/network/interfaces", 3) }),
@@ -202,13 +203,13 @@ export const firstBoot: readonly Defect[] = [
   defect(
     "a static address that cloud-init wrote",
     card({ ...fixed, ...cloudInitFile }),
-    all("info network.static"),
+    all("warning network.static"),
   ),
   defect("MAC pinned in netplan", card(pinned), all("warning network.mac-pinned")),
   defect(
     "MAC pinned by cloud-init itself",
     card({ ...pinned, ...cloudInitFile }),
-    all("info network.mac-pinned"),
+    all("warning network.mac-pinned"),
   ),
   defect(
     "MAC pinned, and cloud-init kept from the network",
