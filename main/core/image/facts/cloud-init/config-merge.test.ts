@@ -47,6 +47,16 @@ describe("mergeConfigs", () => {
     expect(merged("a: x\nmerge_how: dict(recurse_str)+str(append)\n", "a: y\n")).toEqual({ a: "yx" });
   });
 
+  // found by running cloudinit.util.mergemanydict of 22.4 over some thousand random configurations beside this
+  it("does as cloud-init does where kinds differ", () => {
+    expect(merged("d: {a: 1}\n", "d: yes!\n")).toEqual({ d: { a: 1 } });
+    expect(merged("d: {a: 1}\n", "d: true\n")).toEqual({ d: true });
+    expect(merged("c: {b: 1, c: 2}\n", "c: [x]\n")).toEqual({ c: { b: 1, c: 2 } });
+    const how = "merge_how: dict()+list(append)\n";
+    expect(merged(`c: {b: 1, c: 2}\n${how}`, "c: [x]\n")).toEqual({ c: ["x", "b", "c"] });
+    expect(merged("c: 1\nmerge_how: str()\n", "d: 2\n")).toEqual({ d: 2 });
+  });
+
   it("keeps the line of the file that wins", () => {
     const config = mergeConfigs([parse("\nm: {}\n", "late"), parse("m:\n  x: 1\n", "early")]);
     expect(entryAt(config, "m")?.where).toEqual({ path: "late", line: 2 });

@@ -54,9 +54,11 @@ function merge(value: ConfigValue, other: ConfigValue, mergers: Mergers): Config
   const options = mergers.get(value.kind === "list" ? "list" : "str");
   if (options === undefined) return value;
   if (value.kind === "list") return mergeLists(value, other, mergers, options);
-  if (typeof value.value !== "string" || other.kind !== "scalar") return value;
-  if (!options.has("append")) return value;
-  const text = value.text + other.text;
+  if (typeof value.value !== "string") return value;
+  // without `append` a text gives way to whatever stands in its place (mergers/m_str.py)
+  if (!options.has("append")) return other;
+  if (other.kind !== "scalar" || typeof other.value !== "string") return value;
+  const text = value.value + other.value;
   return { kind: "scalar", value: text, text };
 }
 
@@ -78,7 +80,8 @@ function mergeMaps(value: ConfigMap, other: ConfigMap, mergers: Mergers): Config
     if (old === undefined || options.has("replace")) entries.set(key, entry);
     else if (isEmpty && options.has("allow_delete")) entries.delete(key);
     else if (mayRecurse(entry.value, options, true)) {
-      entries.set(key, { value: merge(old.value, entry.value, mergers), where: old.where });
+      const result = merge(old.value, entry.value, mergers);
+      entries.set(key, { value: result, where: result === entry.value ? entry.where : old.where });
     }
   }
   return { kind: "map", entries };
@@ -92,14 +95,15 @@ function mergeLists(
 ): ConfigValue {
   const method =
     ["append", "prepend", "replace", "no_replace"].find((name) => options.has(name)) ?? "replace";
-  if (other.kind !== "list") return method === "replace" ? other : value;
+  if (other.kind !== "list" && (method === "replace" || method === "no_replace"))
+    return method === "replace" ? other : value;
   const joined = (items: readonly ConfigValue[]): ConfigValue => ({
     kind: "list",
     items: items.slice(0, maxItems),
   });
-  if (method === "prepend") return joined([...other.items, ...value.items]);
-  if (method === "append") return joined([...value.items, ...other.items]);
-  if (method === "no_replace") return value;
+  if (method === "prepend") return joined([...itemsOf(other), ...value.items]);
+  if (method === "append") return joined([...value.items, ...itemsOf(other)]);
+  if (method === "no_replace" || other.kind !== "list") return value;
   return joined(
     value.items.map((old, index) => {
       const next = other.items[index];
@@ -107,4 +111,11 @@ function mergeLists(
       return mayRecurse(next, options, false) ? merge(old, next, mergers) : next;
     }),
   );
+}
+
+/** What Python's list.extend takes: of a mapping its keys, of a text its characters. */
+function itemsOf(value: ConfigValue): readonly ConfigValue[] {
+  if (value.kind === "list") return value.items;
+  const words = value.kind === "map" ? [...value.entries.keys()] : isText(value) ? [...value.text] : [];
+  return words.slice(0, maxItems).map((text) => ({ kind: "scalar", value: text, text }));
 }
