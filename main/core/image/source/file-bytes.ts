@@ -28,6 +28,8 @@ export interface HostFile extends FileBytes, AsyncDisposable {
   readonly identity: FileIdentity;
   /** Valid until it is disposed of. */
   readonly descriptor: number;
+  /** Fills the target from `offsetBytes` on; answers how much there was. */
+  readInto(target: Buffer, offsetBytes: number): Promise<number>;
   /** Throws `image-in-use` when the file is no longer the one that was opened. */
   assertUnchanged(): Promise<void>;
 }
@@ -82,6 +84,16 @@ function assertRegular(path: string, stats: Stats | BigIntStats): void {
 
 function createHostFile(path: string, file: FileHandle, identity: FileIdentity): HostFile {
   const sizeBytes = Number(identity.sizeBytes);
+  const readInto = async (target: Buffer, offsetBytes: number): Promise<number> => {
+    if (!(offsetBytes >= 0 && offsetBytes < sizeBytes)) return 0;
+    let done = 0;
+    while (done < target.length) {
+      const { bytesRead } = await file.read(target, done, target.length - done, offsetBytes + done);
+      if (bytesRead === 0) break;
+      done += bytesRead;
+    }
+    return done;
+  };
   return {
     path,
     sizeBytes,
@@ -96,16 +108,10 @@ function createHostFile(path: string, file: FileHandle, identity: FileIdentity):
         retry: "now",
       });
     },
+    readInto,
     async read(offsetBytes, lengthBytes) {
-      const wanted = Math.max(0, Math.min(lengthBytes, sizeBytes - offsetBytes));
-      const buffer = Buffer.allocUnsafe(wanted);
-      let done = 0;
-      while (done < wanted) {
-        const { bytesRead } = await file.read(buffer, done, wanted - done, offsetBytes + done);
-        if (bytesRead === 0) return buffer.subarray(0, done); // it became shorter while we read
-        done += bytesRead;
-      }
-      return buffer;
+      const buffer = Buffer.allocUnsafe(Math.max(0, Math.min(lengthBytes, sizeBytes - offsetBytes)));
+      return buffer.subarray(0, await readInto(buffer, offsetBytes)); // shorter when it became so meanwhile
     },
     [Symbol.asyncDispose]: () => file.close(),
   };

@@ -6,4 +6,6 @@ export interface Qcow2Layout {
   readonly l1Offset: number;
   readonly l1Entries: number;
   readonly extendedL2: boolean;
+  /** Of clusters that are compressed. */
+  readonly compression: "zlib" | "zstd";
 }

@@ -31,6 +31,25 @@ export const qcow2: ContainerFormat = {
 };
 
 async function readHeader(file: FileBytes): Promise<ImageHeader> {
+  const { layout, version, isDirty } = await readQcow2Layout(file);
+  const usage = await scanClusters(file, layout);
+  const notes = [];
+  if (isDirty) notes.push("The qcow2 file was not closed cleanly (dirty).");
+  if (usage.partial) notes.push("The cluster tables are too large to be checked to the end.");
+  return {
+    virtualBytes: layout.virtualBytes,
+    // compressed clusters share sectors, so their sum can exceed the file
+    allocatedBytes: usage.partial ? null : Math.min(usage.allocatedBytes, file.sizeBytes),
+    compressedClusters: usage.compressed ? layout.compression : "none",
+    variant: `qcow2 v${version}, ${layout.clusterBytes / 1024} KiB clusters`,
+    notes,
+  };
+}
+
+/** Header, extensions and tables' places, all checked: what must be true before any cluster is looked up. */
+export async function readQcow2Layout(
+  file: FileBytes,
+): Promise<{ layout: Qcow2Layout; version: number; isDirty: boolean }> {
   const head = await file.read(0, 65536);
   if (head.length < 72) throw truncated(file.path, "its qcow2 header is cut off");
   const version = head.readUInt32BE(4);
@@ -47,20 +66,10 @@ async function readHeader(file: FileBytes): Promise<ImageHeader> {
   const extensions = readHeaderExtensions(head, headerLength, head.readUInt32BE(20));
   refuseFeatures(file.path, features, low, extensions);
 
-  const layout = readLayout(file, head, (low & incompatible.extendedL2) !== 0);
+  const compression = compressionType(file.path, head, low, headerLength);
+  const layout = readLayout(file, head, (low & incompatible.extendedL2) !== 0, compression);
   checkTables(file, head, layout);
-  const usage = await scanClusters(file, layout);
-  const notes = [];
-  if ((low & incompatible.dirty) !== 0) notes.push("The qcow2 file was not closed cleanly (dirty).");
-  if (usage.partial) notes.push("The cluster tables are too large to be checked to the end.");
-  return {
-    virtualBytes: layout.virtualBytes,
-    // compressed clusters share sectors, so their sum can exceed the file
-    allocatedBytes: usage.partial ? null : Math.min(usage.allocatedBytes, file.sizeBytes),
-    compressedClusters: usage.compressed ? compressionType(file.path, head, low, headerLength) : "none",
-    variant: `qcow2 v${version}, ${layout.clusterBytes / 1024} KiB clusters`,
-    notes,
-  };
+  return { layout, version, isDirty: (low & incompatible.dirty) !== 0 };
 }
 
 async function refuseOtherFiles(file: FileBytes, head: Buffer): Promise<void> {
@@ -96,7 +105,12 @@ function refuseFeatures(
   }
 }
 
-function readLayout(file: FileBytes, head: Buffer, extendedL2: boolean): Qcow2Layout {
+function readLayout(
+  file: FileBytes,
+  head: Buffer,
+  extendedL2: boolean,
+  compression: Qcow2Layout["compression"],
+): Qcow2Layout {
   const clusterBits = head.readUInt32BE(20);
   if (clusterBits < 9 || clusterBits > 21) {
     throw refused(`${file.path} has clusters of an impossible size (2^${clusterBits} bytes)`);
@@ -112,6 +126,7 @@ function readLayout(file: FileBytes, head: Buffer, extendedL2: boolean): Qcow2La
     l1Offset: u64be(head, 40),
     l1Entries,
     extendedL2,
+    compression,
   };
 }
 
