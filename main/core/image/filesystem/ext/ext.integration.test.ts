@@ -112,7 +112,79 @@ describe("ext readers agree with what was put in, and with blkid", () => {
     expect((await readFile(workshop.path("dumped"))).equals(content)).toBe(true);
   });
 
-  it("notes a journal that was not replayed", async () => {
+  it.each([
+    ["in large inodes", ["-I", "256"]],
+    ["in blocks", ["-I", "128", "-O", "^metadata_csum"]],
+    ["in inodes of their own", ["-O", "ea_inode"]],
+  ])("reads attributes %s", async (_name, args) => {
+    const image = await workshop.ext(
+      "attributes",
+      { "/plain": "", "/a/labelled": "x" },
+      16 * MiB,
+      "-t",
+      "ext4",
+      ...args,
+    );
+    const large = "v".repeat(900);
+    await writeFile(workshop.path("value"), args.includes("ea_inode") ? "w".repeat(4090) : large);
+    await tool(
+      "debugfs",
+      "-w",
+      "-R",
+      "ea_set /a/labelled security.selinux system_u:object_r:etc_t:s0",
+      image,
+    );
+    await tool("debugfs", "-w", "-R", `ea_set -f ${workshop.path("value")} /a/labelled user.large`, image);
+    const { tree } = await open(await readFile(image));
+    expect(String(await tree.attribute("/a/labelled", "security.selinux"))).toBe(
+      "system_u:object_r:etc_t:s0",
+    );
+    expect(String(await tree.attribute("/a/labelled", "user.large"))).toBe(
+      await readFile(workshop.path("value"), "utf8"),
+    );
+    expect(await tree.attribute("/a/labelled", "security.capability")).toBeNull();
+    expect(await tree.attribute("/plain", "security.selinux")).toBeNull();
+  });
+
+  it("finds names regardless of case where the folder says so", async () => {
+    const image = await workshop.ext("casefold", { "/a": "" }, 16 * MiB, "-t", "ext4", "-O", "casefold");
+    const script = workshop.path("commands");
+    await writeFile(workshop.path("content"), "text");
+    await writeFile(
+      script,
+      `mkdir /folder\nset_inode_field /folder flags 0x40080000\nwrite ${workshop.path("content")} /folder/Ünï.Conf\n`,
+    );
+    await tool("debugfs", "-w", "-f", script, image);
+    const { tree } = await open(await readFile(image));
+    expect(await tree.readText("/folder/ünÏ.conf", 100)).toBe("text");
+    expect(await tree.readText("/A", 100)).toBeNull();
+  });
+
+  it("says that a folder is encrypted", async () => {
+    const image = await workshop.ext(
+      "encrypted",
+      { "/secret/file": "x" },
+      16 * MiB,
+      "-t",
+      "ext4",
+      "-O",
+      "encrypt",
+    );
+    await tool("debugfs", "-w", "-R", "set_inode_field /secret flags 0x80800", image);
+    const { tree } = await open(await readFile(image));
+    await expect(tree.readDirectory("/secret")).rejects.toThrow("encrypted (fscrypt)");
+  });
+
+  it("notes a superblock whose checksum is wrong", async () => {
+    const bytes = await readFile(await workshop.ext("wrong", { "/a": "b" }, 16 * MiB, "-t", "ext4"));
+    bytes.write("x", 1024 + 136);
+    const filesystem = await (await recognise(memoryDevice(bytes)))?.open?.();
+    expect(filesystem?.notes).toEqual([
+      "The checksum of the ext4 filesystem's superblock is wrong: Linux refuses to mount it.",
+    ]);
+  });
+
+  it("notes a journal that has nothing to replay", async () => {
     const image = await workshop.ext("dirty", { "/a": "b" }, 16 * MiB, "-t", "ext4");
     await tool("debugfs", "-w", "-R", "feature needs_recovery", image);
     const filesystem = await (await recognise(memoryDevice(await readFile(image))))?.open?.();
