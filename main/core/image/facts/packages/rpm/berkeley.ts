@@ -121,7 +121,9 @@ const overflowing =
     const wanted = Math.min(lengthBytes, sizeBytes);
     const parts: Buffer[] = [];
     let have = 0;
-    for (let number = first; number !== 0 && have < wanted;) {
+    // all pages of a chain but the last are full
+    let pagesLeft = Math.ceil(wanted / (hash.pageBytes - pageHeaderBytes)) + 1;
+    for (let number = first; number !== 0 && have < wanted && pagesLeft > 0; pagesLeft--) {
       const page = await readPage(hash, number);
       const length = hash.u16(page, 22);
       if (page[25] !== overflowPage || length === 0) break;
