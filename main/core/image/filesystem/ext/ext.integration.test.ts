@@ -126,7 +126,7 @@ describe("ext readers agree with what was put in, and with blkid", () => {
       ...args,
     );
     const large = "v".repeat(900);
-    await writeFile(workshop.path("value"), args.includes("ea_inode") ? "w".repeat(4090) : large);
+    await writeFile(workshop.path("value"), args.includes("ea_inode") ? "w".repeat(1020) : large);
     await tool(
       "debugfs",
       "-w",
