@@ -116,6 +116,7 @@ function mergeLists(
 /** What Python's list.extend takes: of a mapping its keys, of a text its characters. */
 function itemsOf(value: ConfigValue): readonly ConfigValue[] {
   if (value.kind === "list") return value.items;
-  const words = value.kind === "map" ? [...value.entries.keys()] : isText(value) ? [...value.text] : [];
+  const words =
+    value.kind === "map" ? [...value.entries.keys()] : isText(value) ? Array.from(value.text) : [];
   return words.slice(0, maxItems).map((text) => ({ kind: "scalar", value: text, text }));
 }

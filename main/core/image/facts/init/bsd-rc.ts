@@ -1,7 +1,7 @@
 import type { Where } from "#contract/where.ts";
-import type { InitSystem } from "#core/image/facts/init-system.ts";
 import type { FileTree } from "#core/image/filesystem/file-tree.ts";
 import { readLines } from "#core/image/facts/text-lines.ts";
+import type { InitSystem } from "./services.ts";
 
 /** rc.conf(5) in the order of reading; the last assignment counts. */
 const files = ["/etc/defaults/rc.conf", "/etc/rc.conf", "/etc/rc.conf.local"];

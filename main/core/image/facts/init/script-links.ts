@@ -1,5 +1,5 @@
-import type { InitSystem } from "#core/image/facts/init-system.ts";
 import type { FileTree } from "#core/image/filesystem/file-tree.ts";
+import type { InitSystem } from "./services.ts";
 
 type Kind = "openrc" | "runit" | "s6" | "sysv";
 

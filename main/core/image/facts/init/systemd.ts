@@ -1,5 +1,4 @@
 import type { Where } from "#contract/where.ts";
-import type { InitSystem } from "#core/image/facts/init-system.ts";
 import type { FileTree } from "#core/image/filesystem/file-tree.ts";
 import { failingCondition } from "./conditions.ts";
 import { isFirstBoot, presetFor, readPresets } from "./presets.ts";
@@ -7,6 +6,7 @@ import { defaultTarget, reachFrom } from "./reach.ts";
 import { readScriptLinks } from "./script-links.ts";
 import { readUnitFolders, systemdFolders } from "./unit-folders.ts";
 import { listOf, wordsOf } from "./unit-file.ts";
+import type { InitSystem } from "./services.ts";
 
 /** Generators that pull in a target by themselves, when nothing else does. */
 const generatedTargets: readonly (readonly [generator: string, unit: string])[] = [
