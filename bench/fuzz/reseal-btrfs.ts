@@ -9,7 +9,7 @@ export function resealBtrfs(image: Buffer, ranges: readonly ByteRange[]): void {
   const superblock = image.subarray(superblockAt, superblockAt + superblockBytes);
   if (superblock.length < superblockBytes || superblock.toString("latin1", 64, 72) !== "_BHRfS_M") return;
   const nodeBytes = superblock.readUInt32LE(148);
-  const filesystemIds = [superblock.subarray(32, 48), superblock.subarray(555, 571)];
+  const filesystemIds = [superblock.subarray(32, 48), superblock.subarray(571, 587)];
   for (const { offsetBytes, lengthBytes } of ranges) {
     const block = image.subarray(offsetBytes, offsetBytes + lengthBytes);
     const isSuperblock = offsetBytes === superblockAt && lengthBytes === superblockBytes;

@@ -12,6 +12,7 @@ import { createTrees, type Trees } from "./trees.ts";
 
 const maxDirectoryEntries = 500_000;
 const maxLinkBytes = 4096;
+const maxPathParts = 256;
 const maxReadBytes = 256 * 1024 ** 2;
 
 interface Opened {
@@ -57,6 +58,7 @@ function viewOf(
   notes: readonly string[],
 ): Filesystem<BtrfsNode> {
   const { superblock, trees, subvolumes, data } = opened;
+  let lastNames: { inode: number; subtree: number; names: Map<string, BtrfsDirectoryItem> } | null = null;
 
   async function findEntry(directory: BtrfsNode, name: string): Promise<BtrfsDirectoryItem | null> {
     const bytes = Buffer.from(name);
@@ -65,9 +67,17 @@ function viewOf(
     const item = found === null ? undefined : parseDirectoryItems(found).find((i) => i.name.equals(bytes));
     if (item !== undefined) return item;
     // a name that is no UTF-8 was listed with replacement characters, whose hash is another one
-    if (!name.includes("\ufffd")) return null;
-    for await (const each of entries(directory)) if (entryName(each.name) === name) return each;
-    return null;
+    return name.includes("\ufffd") ? ((await namesOf(directory)).get(name) ?? null) : null;
+  }
+
+  /** Of the folder asked for last, or each of many such names would be a way through all of them. */
+  async function namesOf(directory: BtrfsNode): Promise<ReadonlyMap<string, BtrfsDirectoryItem>> {
+    if (lastNames?.inode === directory.inode && lastNames.subtree === directory.subtree.id)
+      return lastNames.names;
+    const names = new Map<string, BtrfsDirectoryItem>();
+    for await (const each of entries(directory)) names.set(each.name.toString("utf8"), each);
+    lastNames = { inode: directory.inode, subtree: directory.subtree.id, names };
+    return names;
   }
 
   /** In the order in which they were made, as `ls -U` shows them. */
@@ -116,7 +126,9 @@ function viewOf(
     const topLevel = await subvolumes.byId(objectId.topLevel);
     if (topLevel === null) return null;
     let node: BtrfsNode | null = await readInode(trees, topLevel, topLevel.directoryId);
-    for (const name of wanted.split("/").filter((part) => part !== "")) {
+    const names = wanted.split("/").filter((part) => part !== "");
+    if (names.length > maxPathParts) return null;
+    for (const name of names) {
       node = node.kind === "directory" ? await lookup(node, name) : null;
       if (node === null) return null;
     }

@@ -53,6 +53,8 @@ let from: string;
 beforeAll(async () => {
   from = await workshop.writeFiles("files", files);
   await chmod(join(from, "usr/lib/target"), 0o4751);
+  // a name that is no UTF-8
+  await writeFile(Buffer.concat([Buffer.from(join(from, "names/")), Buffer.from([0x41, 0xff])]), "latin");
 });
 
 async function makeImage(args: readonly string[]): Promise<string> {
@@ -85,6 +87,9 @@ describe("the btrfs reader agrees with what mkfs.btrfs was given, and with blkid
       else expect((await tree.readFile(path, 8 * MiB))?.equals(Buffer.from(value ?? "")), path).toBe(true);
     }
     expect(await tree.readDirectory("/many")).toHaveLength(300);
+    expect((await tree.readDirectory("/names")).map(({ name }) => name)).toContain("A\ufffd");
+    expect(await tree.readText("/names/A\ufffd", 100)).toBe("latin");
+    expect(await tree.stat("/names/B\ufffd")).toBeNull();
     expect(await tree.stat("/usr/lib/target")).toMatchObject({ kind: "file", mode: 0o4751, sizeBytes: 5 });
     const part = await (await tree.openFile("/large"))?.read(MiB - 5, 4099);
     expect(part?.equals(noise(3 * MiB + 77).subarray(MiB - 5, MiB - 5 + 4099))).toBe(true);

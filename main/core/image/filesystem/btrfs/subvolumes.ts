@@ -28,6 +28,7 @@ const lastId = 2 ** 48;
 export function createSubvolumes(trees: Trees, superblock: BtrfsSuperblock): Subvolumes {
   const { rootTree } = superblock;
   const known = new Map<number, Subtree | null>();
+  const paths = new Map<number, string | null>();
 
   async function byId(id: number): Promise<Subtree | null> {
     const cached = known.get(id);
@@ -48,27 +49,32 @@ export function createSubvolumes(trees: Trees, superblock: BtrfsSuperblock): Sub
     return parseRoot(id, item.data);
   }
 
-  async function pathOf(id: number): Promise<string | null> {
-    const names: string[] = [];
-    let child = id;
-    for (let depth = 0; child !== objectId.topLevel; depth++) {
-      const from = { objectid: child, type: itemType.rootBackReference, offset: maxOffset };
-      const item = await trees.findLastNotAfter(rootTree, from);
-      if (depth > maxDepth || item?.objectid !== child || item.type !== from.type) return null;
-      const parent = await byId(item.offset);
-      if (parent === null) return null;
-      const { directoryId, name } = parseReference(item.data);
-      const folder = await folderPath(trees, parent, directoryId);
-      if (folder === null) return null;
-      names.unshift(folder === "" ? name : `${folder}/${name}`);
-      child = parent.id;
-    }
-    return names.join("/");
+  /** Remembered, or a thousand nested subvolumes would be a million lookups. */
+  async function pathOf(id: number, depth = 0): Promise<string | null> {
+    if (id === objectId.topLevel) return "";
+    const remembered = paths.get(id);
+    if (remembered !== undefined) return remembered;
+    const path = depth > maxDepth ? null : await pathFromParent(id, depth);
+    if (paths.size < maxListed) paths.set(id, path);
+    return path;
+  }
+
+  async function pathFromParent(id: number, depth: number): Promise<string | null> {
+    const from = { objectid: id, type: itemType.rootBackReference, offset: maxOffset };
+    const item = await trees.findLastNotAfter(rootTree, from);
+    if (item?.objectid !== id || item.type !== from.type) return null;
+    const parent = await byId(item.offset);
+    if (parent === null) return null;
+    const { directoryId, name } = parseReference(item.data);
+    const above = await pathOf(parent.id, depth + 1);
+    const folder = above === null ? null : await folderPath(trees, parent, directoryId);
+    if (folder === null) return null;
+    return [above, folder, name].filter((part) => part !== "").join("/");
   }
 
   return {
     byId,
-    pathOf,
+    pathOf: (id) => pathOf(id),
     async defaultId() {
       const name = Buffer.from("default");
       const key = {
