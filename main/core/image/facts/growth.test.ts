@@ -20,7 +20,16 @@ async function growth(files: MemoryFiles, changes: Partial<GrowthContext> = {}):
   const tree = createMemoryTree({ ...systemd, ...files });
   const fstab = (await readFstab(tree, [])) ?? [];
   const init = await readInitSystem(tree);
-  return readGrowth({ tree, init, cloudInit, fstab, root, partitions: layout, ...changes });
+  return readGrowth({
+    tree,
+    init,
+    commandLine: null,
+    cloudInit,
+    fstab,
+    root,
+    partitions: layout,
+    ...changes,
+  });
 }
 
 describe("readGrowth", () => {
@@ -39,6 +48,23 @@ describe("readGrowth", () => {
     expect(await growth(programs, { cloudInit: off })).toEqual(nobody);
     expect(await growth(programs, { cloudInit: { ...cloudInit, enabledAtBoot: false } })).toEqual(nobody);
     expect(await growth(programs, { cloudInit: null })).toEqual(nobody);
+  });
+
+  it("obeys the settings that turn cloud-init's modules off", async () => {
+    const both = { partitionBy: "cloud-init", filesystemBy: "cloud-init" };
+    const withConfig = (text: string): Promise<GrowthFacts> =>
+      growth({
+        ...programs,
+        "/etc/cloud/cloud.cfg": "users: [default]\n",
+        "/etc/cloud/cloud.cfg.d/90.cfg": text,
+      });
+    expect(await withConfig("growpart: {mode: off}\n")).toMatchObject({ ...both, partitionBy: null });
+    expect(await withConfig("growpart: {mode: auto}\nresize_rootfs: noblock\n")).toMatchObject(both);
+    expect(await withConfig("resize_rootfs: false\n")).toMatchObject({ ...both, filesystemBy: null });
+    const disabled = { ...programs, "/etc/growroot-disabled": "" };
+    expect(await growth(disabled)).toMatchObject({ ...both, partitionBy: null });
+    const ignored = { ...disabled, "/etc/cloud/cloud.cfg": "growpart:\n  ignore_growroot_disabled: true\n" };
+    expect(await growth(ignored)).toMatchObject(both);
   });
 
   it("knows systemd's ways", async () => {

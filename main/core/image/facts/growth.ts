@@ -2,6 +2,8 @@ import type { CloudInitFacts } from "#contract/facts-provisioning.ts";
 import type { FstabEntryFacts } from "#contract/facts-disk.ts";
 import type { GrowthFacts } from "#contract/facts-system.ts";
 import type { FileTree } from "#core/image/filesystem/file-tree.ts";
+import type { CommandLine } from "./boot/boot-entries.ts";
+import { readCloudConfig } from "./cloud-init/cloud-config.ts";
 import type { InitSystem } from "./init-system.ts";
 import type { Volume } from "./volume.ts";
 
@@ -10,6 +12,7 @@ export interface GrowthContext {
   readonly tree: FileTree;
   readonly init: InitSystem;
   readonly cloudInit: Pick<CloudInitFacts, "enabledAtBoot" | "modules"> | null;
+  readonly commandLine: CommandLine | null;
   readonly fstab: readonly FstabEntryFacts[];
   readonly root: Volume;
   readonly partitions: readonly Volume[];
@@ -51,9 +54,23 @@ const runsModule = ({ cloudInit }: GrowthContext, name: string): boolean =>
   cloudInit.enabledAtBoot &&
   cloudInit.modules.some((module) => module.replaceAll("-", "_") === name);
 
+/** cc_growpart and cc_resizefs: settings that turn them off, and the file that growpart obeys. */
+async function isTurnedOff(
+  { tree, commandLine }: GrowthContext,
+  module: "growpart" | "resizefs",
+): Promise<boolean> {
+  const config = await readCloudConfig(tree, commandLine);
+  if (module === "resizefs")
+    return config.flag("resize_rootfs") === false && config.text("resize_rootfs")?.value !== "noblock";
+  if (/^(?:off|false)$/i.test(config.text("growpart", "mode")?.value ?? "")) return true;
+  const isIgnored = config.flag("growpart", "ignore_growroot_disabled") === true;
+  return !isIgnored && (await tree.stat("/etc/growroot-disabled")) !== null;
+}
+
 /** growpart of cloud-utils needs sfdisk or sgdisk, and cannot grow the partition below a logical volume. */
 async function cloudInitGrowsPartition(context: GrowthContext): Promise<string | null> {
   if (!runsModule(context, "growpart") || context.root.logicalVolume !== null) return null;
+  if (await isTurnedOff(context, "growpart")) return null;
   const hasTools = await Promise.all([
     hasProgram(context, "growpart"),
     hasProgram(context, "sfdisk", "sgdisk"),
@@ -65,6 +82,7 @@ async function cloudInitGrowsFilesystem(context: GrowthContext): Promise<string 
   const resizer = resizers[context.root.found?.type ?? ""];
   if (!runsModule(context, "resizefs") || resizer === undefined || context.root.logicalVolume !== null)
     return null;
+  if (await isTurnedOff(context, "resizefs")) return null;
   return (await hasProgram(context, resizer)) ? "cloud-init" : null;
 }
 

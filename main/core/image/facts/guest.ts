@@ -117,6 +117,7 @@ export async function readGuest(
     const grown = {
       tree,
       init,
+      commandLine,
       cloudInit,
       fstab: fstab ?? [],
       root: root.volume,
