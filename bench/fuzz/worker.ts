@@ -38,13 +38,15 @@ const post = (message: FuzzMessage): void => {
   parentPort?.postMessage(message);
 };
 
+let known: WalkReport["names"] = new Map();
+
 function walk(device: BlockDevice, random: () => number, nodes = maxNodes): Promise<WalkReport> {
   return walkFilesystem(
     async () => {
       const found = await recognise(device);
       return (await found?.open?.()) ?? null;
     },
-    { maxNodes: nodes, attributes: options.attributes, random },
+    { maxNodes: nodes, attributes: options.attributes, random, known },
   );
 }
 
@@ -61,7 +63,10 @@ async function findTargets(image: Buffer): Promise<ByteRange[]> {
       return device.read(offsetBytes, lengthBytes);
     },
   };
-  for (let round = 0; round < 10; round++) await walk(recorder, seededRandom(round), 20_000);
+  for (let round = 0; round < 10; round++) {
+    const { names } = await walk(recorder, seededRandom(round), 20_000);
+    known = new Map([...known, ...names]);
+  }
   return [...seen.values()];
 }
 

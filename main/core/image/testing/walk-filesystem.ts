@@ -9,6 +9,17 @@ export interface WalkReport {
   readonly nodes: number;
   /** Message of each refusal, with how often it was given. */
   readonly refusals: ReadonlyMap<string, number>;
+  /** Some names of each folder, by its path. */
+  readonly names: ReadonlyMap<string, readonly string[]>;
+}
+
+export interface WalkOptions {
+  readonly maxNodes: number;
+  readonly attributes: readonly string[];
+  /** 0 to below 1. */
+  random(): number;
+  /** `names` of a walk before the damage: asked for before the folder is listed, so by its index if it has one. */
+  readonly known?: ReadonlyMap<string, readonly string[]>;
 }
 
 /**
@@ -18,9 +29,10 @@ export interface WalkReport {
  */
 export async function walkFilesystem(
   open: () => Promise<Filesystem | null>,
-  options: { maxNodes: number; attributes: readonly string[]; random: () => number },
+  options: WalkOptions,
 ): Promise<WalkReport> {
   const refusals = new Map<string, number>();
+  const names = new Map<string, string[]>();
   let nodes = 0;
   const attempt = async <T>(run: () => Promise<T>): Promise<T | null> => {
     try {
@@ -38,7 +50,7 @@ export async function walkFilesystem(
 
   const filesystem = await attempt(open);
   const root = filesystem === null ? null : await attempt(() => filesystem.root());
-  if (filesystem === null || root === null) return { nodes, refusals };
+  if (filesystem === null || root === null) return { nodes, refusals, names };
   assertShape(
     filesystem.notes.every((note) => typeof note === "string"),
     "notes",
@@ -60,17 +72,25 @@ export async function walkFilesystem(
     for (const at of [0, Math.floor(node.sizeBytes / 2), Math.max(0, node.sizeBytes - pieceBytes)]) {
       const piece = await attempt(() => filesystem.read(node, at, pieceBytes));
       const expected = Math.max(0, Math.min(pieceBytes, node.sizeBytes - at));
-      assertShape(piece === null || (Buffer.isBuffer(piece) && piece.length === expected), "content");
+      const isWhole = piece === null || (Buffer.isBuffer(piece) && piece.length === expected);
+      assertShape(isWhole, `${piece?.length} of ${expected} bytes from ${at} of ${node.sizeBytes}`);
     }
   }
 
-  const folders: FileNode[] = [root];
+  const folders = [{ node: root, path: "/" }];
   await visit(root);
   while (folders.length > 0 && nodes < options.maxNodes) {
-    const [folder] = folders.splice(Math.floor(options.random() * folders.length), 1);
-    if (folder === undefined) break;
-    const isNameFirst = options.random() < 0.5; // an index is only asked where names are not known yet
-    if (isNameFirst) await attempt(() => filesystem.lookup(folder, "a name that is not there"));
+    const [next] = folders.splice(Math.floor(options.random() * folders.length), 1);
+    if (next === undefined) break;
+    const { node: folder, path } = next;
+    if (options.random() < 0.7) {
+      const known = options.known?.get(path) ?? [];
+      for (const name of ["a name that is not there", ...known]) {
+        const node = await attempt(() => filesystem.lookup(folder, name));
+        if (node !== null && options.random() < 0.1) await visit(node);
+      }
+    }
+    if (path !== "/" && options.random() < 0.2) continue; // never listed
     const entries = (await attempt(() => filesystem.list(folder))) ?? [];
     assertShape(
       entries.every((entry) => entry.name !== "" && !/[/\0]/.test(entry.name) && kinds.includes(entry.kind)),
@@ -81,10 +101,11 @@ export async function walkFilesystem(
       const name = entries[at]?.name ?? "";
       const node = await attempt(() => filesystem.lookup(folder, name));
       if (node === null) continue;
+      names.set(path, [...(names.get(path) ?? []), name]);
       await visit(node);
-      if (node.kind === "directory") folders.push(node);
+      if (node.kind === "directory") folders.push({ node, path: `${path}${name}/` });
       if (nodes >= options.maxNodes) break;
     }
   }
-  return { nodes, refusals };
+  return { nodes, refusals, names };
 }
