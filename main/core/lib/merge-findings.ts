@@ -36,3 +36,8 @@ export function mergeFindings(verdicts: Partial<Record<ProviderId, Verdict>>): M
 
 /** 0 is the gravest. */
 export const gravity = (level: Level): number => gravestFirst.indexOf(level);
+
+/** The documents that a finding rests on, each once: providers have their own. */
+export const sourcesOf = ({ holders }: MergedFinding): Finding["source"][] => [
+  ...new Map(holders.map(({ source }) => [JSON.stringify(source), source])).values(),
+];

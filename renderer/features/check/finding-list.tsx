@@ -1,5 +1,5 @@
 import { useId, type KeyboardEvent } from "react";
-import type { MergedFinding } from "#core/lib/merge-findings.ts";
+import { sourcesOf, type MergedFinding } from "#core/lib/merge-findings.ts";
 import { Badge } from "#renderer/components/badge.tsx";
 import { LevelMark } from "#renderer/components/level-mark.tsx";
 import { levelCount, levelsByWeight, providerNames } from "./providers.ts";
@@ -64,7 +64,7 @@ function moveAmongFindings(event: KeyboardEvent<HTMLElement>): void {
 
 function FindingItem({ merged, showHolders }: { merged: MergedFinding; showHolders: boolean }) {
   const { finding, level, holders } = merged;
-  const { source, fix } = finding;
+  const { fix } = finding;
   const titleId = useId();
   return (
     <li className="finding selectable" tabIndex={-1} aria-labelledby={titleId}>
@@ -91,12 +91,14 @@ function FindingItem({ merged, showHolders }: { merged: MergedFinding; showHolde
           </p>
         )}
         <p className="finding-source faint">
-          {source.url === null ? (
-            source.document
-          ) : (
-            <a href={source.url} target="_blank" rel="noreferrer">
-              {source.document}
-            </a>
+          {sourcesOf(merged).map(({ document, url }) =>
+            url === null ? (
+              <span key={document}>{document}</span>
+            ) : (
+              <a key={`${document} ${url}`} href={url} target="_blank" rel="noreferrer">
+                {document}
+              </a>
+            ),
           )}
         </p>
       </div>

@@ -10,7 +10,7 @@ body { max-width: 960px; margin: 0 auto; padding: 32px 24px 64px; background: va
 h1 { margin: 0 0 4px; font-size: 22px; } h2 { margin: 32px 0 8px; font-size: 16px; } h3 { margin: 20px 0 6px; font-size: 13px; }
 p { margin: 2px 0; } .soft, dt, th { color: var(--soft); } code { font: 0.92em ui-monospace, monospace; }
 table { width: 100%; border-collapse: collapse; } th, td { padding: 5px 10px 5px 0; border-bottom: 1px solid var(--line);
-  text-align: left; vertical-align: top; } th { font-size: 12px; font-weight: 600; } .count { width: 72px; text-align: right; }
+  text-align: left; vertical-align: top; } th { font-size: 12px; font-weight: 600; white-space: nowrap; overflow-wrap: normal; } tbody th { color: inherit; font-size: inherit; font-weight: 500; } .count { width: 80px; text-align: right; }
 .level { font-weight: 600; white-space: nowrap; } .error { color: var(--error); } .warning { color: var(--warning); }
 .unknown { color: var(--unknown); } .info { color: var(--info); } .pass { color: var(--pass); }
 .finding { margin: 10px 0; padding: 10px 14px; border-left: 3px solid currentColor; background: var(--raised); break-inside: avoid; }
@@ -21,7 +21,7 @@ dd { margin: 0; min-width: 0; } dd.wide { grid-column: 1 / -1; } .facts table { 
 footer { margin-top: 40px; padding-top: 12px; border-top: 1px solid var(--line); font-size: 12px; }
 article + article { margin-top: 56px; padding-top: 24px; border-top: 2px solid var(--line); }
 a { color: inherit; }
-@media (max-width: 560px) { .facts { grid-template-columns: 1fr; } dl { grid-template-columns: 1fr; } dd { margin-bottom: 6px; } }
+@media (max-width: 600px) { .count { display: none; } .facts { grid-template-columns: 1fr; } dl { grid-template-columns: 1fr; } dd { margin-bottom: 6px; } }
 @media print { :root { color-scheme: light; } body { max-width: none; padding: 0; font-size: 11px; }
   .finding { background: none; } article + article { break-before: page; border: 0; margin-top: 0; } }
 `;

@@ -3,7 +3,7 @@ import type { Finding } from "#contract/finding.ts";
 import type { CheckReport } from "#contract/report.ts";
 import type { FactGroup, FactRow, FactTable } from "#core/lib/fact-groups/fact-group.ts";
 import { factGroups } from "#core/lib/fact-groups/fact-groups.ts";
-import { gravestFirst, mergeFindings, type MergedFinding } from "#core/lib/merge-findings.ts";
+import { gravestFirst, mergeFindings, sourcesOf, type MergedFinding } from "#core/lib/merge-findings.ts";
 import { baseName, escapeMarkup, safeLink } from "./harmless-text.ts";
 import { htmlStyle } from "./html-style.ts";
 import { countLevel, holderText, judged, levelTitles, verdictWords } from "./report-words.ts";
@@ -45,7 +45,7 @@ function article(report: CheckReport): string {
   return [
     "<article>",
     `<h1>${escapeMarkup(baseName(report.path))}</h1>`,
-    `<p class="soft"><code>${escapeMarkup(report.path)}</code>, checked ${escapeMarkup(report.checkedAt)}</p>`,
+    `<p class="soft"><code>${escapeMarkup(report.path)}</code>, checked ${escapeMarkup(moment(report.checkedAt))}</p>`,
     failure,
     verdictTable(report),
     ...gravestFirst.filter((level) => level !== "pass").map((level) => findingSection(level, findings)),
@@ -87,12 +87,12 @@ function findingBlock(one: MergedFinding): string {
     `<p><strong>${escapeMarkup(finding.title)}</strong>${where}</p>`,
     finding.consequence === "" ? "" : `<p>${escapeMarkup(finding.consequence)}</p>`,
     finding.fix === null ? "" : `<p><strong>Fix:</strong> ${escapeMarkup(finding.fix.text)}</p>`,
-    `<p class="soft">${escapeMarkup(holderText(one))}. Rule ${escapeMarkup(finding.id)}, from ${sourceLink(finding)}.</p>`,
+    `<p class="soft">${escapeMarkup(holderText(one))}. Rule ${escapeMarkup(finding.id)}, from ${sourcesOf(one).map(sourceLink).join("; ")}.</p>`,
     "</div>",
   ].join("");
 }
 
-function sourceLink({ source }: Finding): string {
+function sourceLink(source: Finding["source"]): string {
   const link = safeLink(source.url);
   const text = escapeMarkup(source.document);
   return link === null ? text : `<a href="${escapeMarkup(link)}" rel="noreferrer noopener">${text}</a>`;
@@ -125,3 +125,6 @@ function passedTable(passed: readonly MergedFinding[]): string {
   );
   return `<h2>${levelTitles.pass}</h2>\n<table><tbody>${rows.join("\n")}</tbody></table>`;
 }
+
+/** To the minute, in the one zone that every reader can tell. */
+const moment = (iso: string): string => `${iso.slice(0, 16).replace("T", " ")} UTC`;

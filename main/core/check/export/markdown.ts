@@ -1,6 +1,6 @@
 import type { CheckReport } from "#contract/report.ts";
 import { factGroups } from "#core/lib/fact-groups/fact-groups.ts";
-import { gravestFirst, mergeFindings, type MergedFinding } from "#core/lib/merge-findings.ts";
+import { gravestFirst, mergeFindings, sourcesOf, type MergedFinding } from "#core/lib/merge-findings.ts";
 import { baseName, harmless, safeLink } from "./harmless-text.ts";
 import { countLevel, holderText, judged, levelTitles, verdictWords } from "./report-words.ts";
 
@@ -42,18 +42,19 @@ function oneReport(report: CheckReport): string {
 function findingLines(one: MergedFinding): string[] {
   const { finding } = one;
   const where = finding.where === "" ? "" : ` — ${code(finding.where)}`;
-  const { document, url } = finding.source;
-  const link = safeLink(url);
-  const source =
-    link === null
-      ? inline(document)
-      : `[${inline(document)}](<${link.replace(/[<>\s]/g, encodeURIComponent)}>)`;
   return [
     `- **${inline(finding.title)}**${where}`,
     ...(finding.consequence === "" ? [] : [`  ${inline(finding.consequence)}`]),
     ...(finding.fix === null ? [] : [`  Fix: ${inline(finding.fix.text)}`]),
-    `  At: ${holderText(one)}. Source: ${source}`,
+    `  At: ${holderText(one)}. Source: ${sourcesOf(one).map(sourceText).join("; ")}`,
   ];
+}
+
+function sourceText({ document, url }: MergedFinding["finding"]["source"]): string {
+  const link = safeLink(url);
+  return link === null
+    ? inline(document)
+    : `[${inline(document)}](<${link.replace(/[<>\s]/g, encodeURIComponent)}>)`;
 }
 
 const oneLine = (text: string): string => harmless(text).replaceAll(/\s+/g, " ").trim();
