@@ -92,7 +92,7 @@ describe("readAccounts", () => {
     const started = performance.now();
     expect((await readAccounts(tree))?.length).toBe(500);
     expect((await readHomes(tree)).length).toBe(100);
-    expect(performance.now() - started).toBeLessThan(1000);
+    expect(performance.now() - started).toBeLessThan(5000);
   });
 });
 

@@ -1,5 +1,5 @@
 /** How much of a text is looked at; histories and shell files are far smaller. */
-export const maxTokenTextBytes = 512 * 1024;
+export const maxTokenTextBytes = 128 * 1024;
 /** A line longer than this is no command and no setting. */
 const maxLineChars = 4096;
 

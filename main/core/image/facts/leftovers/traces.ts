@@ -2,6 +2,7 @@ import type { LeftoverFacts } from "#contract/facts-identity.ts";
 import type { FileTree } from "#core/image/filesystem/file-tree.ts";
 import { readPasswd, readTable } from "#core/image/facts/accounts/account-files.ts";
 import { passwordState } from "#core/image/facts/accounts/read-accounts.ts";
+import { keyHeadBytes, privateKeyForm } from "./private-key-form.ts";
 import type { Survey } from "./survey.ts";
 
 const maxEntries = 200;
@@ -48,7 +49,10 @@ export async function findSshTraces(survey: Survey, homes: readonly string[]): P
       if (name.startsWith("id_") && sizeBytes === 0)
         return [{ kind: "temporary", path, detail: "empty private key file", sizeBytes }];
       const isCopy = /^(?:authorized_keys|id_).*(?:~|\.(?:bak|old|orig|save))$/.test(name);
-      return isCopy ? [{ kind: "backup", path, detail: "copy of an SSH file", sizeBytes }] : [];
+      if (isCopy) return [{ kind: "backup", path, detail: "copy of an SSH file", sizeBytes }];
+      const head = await survey.head(path, keyHeadBytes);
+      const isKey = head !== null && privateKeyForm(head) !== null; // private-keys.ts has it
+      return isKey ? [] : [{ kind: "temporary", path, detail: "file in an .ssh folder", sizeBytes }];
     });
     return (await Promise.all(there)).flat();
   });
