@@ -16,7 +16,10 @@ const maxValueBytes = 64 * 1024;
 const remoteMagic = 0x5841_524d; // XARM
 const remoteHeaderBytes = 56;
 
-/** null when there is no attribute of this name, or no such namespace in XFS. */
+/**
+ * null when there is no attribute of this name, or no such namespace in XFS. ACLs are kept as
+ * `trusted.SGI_ACL_FILE` in a form of their own; `system.posix_acl_access` is what Linux makes of them.
+ */
 export async function readAttribute(volume: XfsVolume, fork: Fork, name: string): Promise<Buffer | null> {
   const namespace = namespaces.find(([prefix]) => name.startsWith(prefix));
   if (namespace === undefined) return null;

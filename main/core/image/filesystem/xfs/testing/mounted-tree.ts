@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { lstat, readdir, readFile, readlink } from "node:fs/promises";
+import { lstat, readFile, readlink } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import type { FileTree } from "#core/image/filesystem/file-tree.ts";
@@ -20,28 +20,41 @@ export type TreeRow = z.infer<typeof rowSchema>;
 export const rowsSchema = z.array(rowSchema);
 
 const hash = (bytes: Buffer): string => createHash("sha256").update(bytes).digest("hex");
+const filesAtOnce = 100;
 const maxFileBytes = 64 * 1024 ** 2;
 
 /** What the kernel shows of a mounted tree, sorted by path. Without `lost+found` and the like: XFS has none. */
 export async function mountedTree(folder: string): Promise<TreeRow[]> {
   const attributes = await mountedAttributes(folder);
-  const names = await readdir(folder, { recursive: true });
-  return Promise.all(
-    names.toSorted().map(async (name): Promise<TreeRow> => {
-      const at = join(folder, name);
-      const stat = await lstat(at);
-      const isFile = stat.isFile();
-      const isLink = stat.isSymbolicLink();
-      return {
-        path: `/${name}`,
-        kind: isFile ? "file" : isLink ? "symlink" : stat.isDirectory() ? "directory" : "other",
-        mode: stat.mode & 0o7777,
-        sizeBytes: isFile ? stat.size : null,
-        content: isFile ? hash(await readFile(at)) : isLink ? await readlink(at) : null,
-        attributes: attributes.get(name) ?? {},
-      };
-    }),
-  );
+  // not readdir: it goes through links to folders
+  const printed = await tool("find", folder, "-mindepth", "1", "-printf", String.raw`%P\0`);
+  const names = printed.split("\0").filter((name) => name !== "");
+  names.sort();
+  const rows: TreeRow[] = [];
+  for (let at = 0; at < names.length; at += filesAtOnce) {
+    const some = names.slice(at, at + filesAtOnce);
+    rows.push(...(await Promise.all(some.map((name) => mountedRow(folder, name, attributes.get(name))))));
+  }
+  return rows;
+}
+
+async function mountedRow(
+  folder: string,
+  name: string,
+  attributes: TreeRow["attributes"] = {},
+): Promise<TreeRow> {
+  const at = join(folder, name);
+  const stat = await lstat(at);
+  const isFile = stat.isFile();
+  const isLink = stat.isSymbolicLink();
+  return {
+    path: `/${name}`,
+    kind: isFile ? "file" : isLink ? "symlink" : stat.isDirectory() ? "directory" : "other",
+    mode: stat.mode & 0o7777,
+    sizeBytes: isFile ? stat.size : null,
+    content: isFile ? hash(await readFile(at)) : isLink ? await readlink(at) : null,
+    attributes,
+  };
 }
 
 /** getfattr(1) prints `# file: name`, then `name=0xvalue`. */
