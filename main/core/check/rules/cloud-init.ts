@@ -158,7 +158,8 @@ export const cloudInitRules: readonly Rule[] = [
       "Machines take what is in the image for what the provider has for them: its users, keys and name.",
     fix: advice("Run `cloud-init clean --seed` before the image is made.", "remove-cloud-init-seed"),
     evaluate: ({ facts }) => {
-      const seeds = facts.cloudInit?.seeds ?? [];
+      const installer = new Set(facts.cloudInit?.installerFiles.map(({ path }) => path));
+      const seeds = (facts.cloudInit?.seeds ?? []).filter(({ path }) => !installer.has(path)); // said below
       if (seeds.length === 0) return pass("No data for a machine is in the image");
       const title = "Data for cloud-init is in the image itself";
       return { level: "warning", title, where: some(seeds.map(placeText)) };

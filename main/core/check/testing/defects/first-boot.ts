@@ -149,6 +149,14 @@ export const firstBoot: readonly Defect[] = [
     }),
   ),
   defect(
+    "a seed that is the installer's",
+    set("cloudInit", {
+      seeds: [place("/etc/cloud/cloud.cfg.d/99-installer.cfg", 3)],
+      installerFiles: [place("/etc/cloud/cloud.cfg.d/99-installer.cfg")],
+    }),
+    all("info cloud-init.installer-files"),
+  ),
+  defect(
     "files of the installer in /etc/cloud",
     set("cloudInit", { installerFiles: [place("/etc/cloud/cloud.cfg.d/99-installer.cfg")] }),
     all("info cloud-init.installer-files"),

@@ -38,9 +38,10 @@ async function hasLogins(survey: Survey, path: string): Promise<boolean> {
 
 async function inFolder(survey: Survey, name: string, path: string): Promise<LeftoverFacts[]> {
   const { files, sizeBytes } = await survey.sum(path);
-  if (sizeBytes <= clearedBytes) return [];
+  const isInstaller = installerFolders.has(name);
+  if (sizeBytes <= (isInstaller ? 0 : clearedBytes)) return [];
   const count = `${files} file${files === 1 ? "" : "s"}`;
-  if (installerFolders.has(name))
+  if (isInstaller)
     return [{ kind: "installer-log", path, detail: `log of the installation, ${count}`, sizeBytes }];
   const detail = name === "journal" ? `systemd's journal, ${count}` : `logs, ${count}`;
   return [{ kind: "log", path, detail, sizeBytes }];

@@ -211,7 +211,7 @@ describe("leftovers", () => {
         "/var/log/lastlog": Buffer.concat([Buffer.alloc(292_000), Buffer.alloc(292, 1)]),
         "/var/log/journal/0123/system.journal": "x".repeat(100),
         "/var/log/apt/history.log": "x".repeat(100),
-        "/var/log/installer/syslog": "x".repeat(100),
+        "/var/log/installer/syslog": "x",
         "/root/anaconda-ks.cfg": "lang en\nrootpw --iscrypted $6$x\n",
         "/root/original-ks.cfg": "lang en\n",
       },
