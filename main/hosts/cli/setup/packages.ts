@@ -192,6 +192,18 @@ export const needs: readonly Need[] = [
     packages: { apt: ["dosfstools"], dnf: ["dosfstools"], pacman: ["dosfstools"], zypper: ["dosfstools"] },
   },
   {
+    programs: ["syslinux"],
+    group: "tests",
+    purpose: "makes disks that a BIOS boots",
+    packages: { apt: ["syslinux"], dnf: ["syslinux"], pacman: ["syslinux"], zypper: ["syslinux"] },
+  },
+  {
+    programs: ["extlinux"],
+    group: "tests",
+    purpose: "makes disks that a BIOS boots",
+    packages: { apt: ["extlinux"], dnf: ["syslinux-extlinux"], pacman: ["syslinux"], zypper: ["syslinux"] },
+  },
+  {
     programs: ["rpmbuild"],
     group: "tests",
     purpose: "makes package databases to be read",
