@@ -1,6 +1,7 @@
 import type { LogicalVolumeFacts, PartitionFacts } from "#contract/facts-disk.ts";
 import { recognise, type Found } from "#core/image/filesystem/recognise.ts";
 import { slice, type BlockDevice } from "#core/image/source/block-device.ts";
+import { nameForeignTable } from "#core/image/volume/foreign-tables.ts";
 import { readPartitionTable } from "#core/image/volume/read-partition-table.ts";
 import { attempt } from "./attempt.ts";
 import { readLogicalVolumes } from "./logical-volumes.ts";
@@ -24,6 +25,10 @@ export async function readDiskLayout(disk: BlockDevice, notes: string[]): Promis
   const whole = await attempt(notes, "The start of the disk", () => recognise(disk, { wholeDisk: true }));
   const table = await attempt(notes, "The partition table", () => readPartitionTable(disk));
   const isBare = table === null || (table.kind === "mbr" && withBootSector.includes(whole?.type ?? ""));
+  if (table === null && whole === null) {
+    const foreign = await attempt(notes, "The partition table", () => nameForeignTable(disk));
+    if (foreign !== null) notes.push(foreign);
+  }
   if (isBare) return withLogicalVolumes(disk, "none", wholeDisk(disk, whole), notes);
   notes.push(...table.notes);
   const volumes: Volume[] = [];

@@ -4,36 +4,82 @@ import { readUpTo, type BlockDevice } from "#core/image/source/block-device.ts";
 import { guidText } from "#core/image/filesystem/uuid-text.ts";
 import { gptTypeName } from "./partition-types.ts";
 import type { Partition, PartitionTable } from "./partition-table.ts";
+import { placeNotes } from "./table-notes.ts";
 
 /** UEFI specification, chapter 5. Disks of VMs have 512-byte sectors; 4096 is tried as well. */
 const sectorSizes = [512, 4096];
 const unused = "00000000-0000-0000-0000-000000000000";
 const maxTableBytes = 1024 ** 2;
 
-/** The primary table, or its backup at the end of the disk when the primary is damaged; null for no GPT. */
+/**
+ * The primary table, or its backup when the primary is damaged; null for no GPT. Both are held against their
+ * checksums, and against where they ought to be.
+ */
 export async function readGpt(device: BlockDevice): Promise<PartitionTable | null> {
   for (const sectorBytes of sectorSizes) {
+    const endAt = device.sizeBytes - (device.sizeBytes % sectorBytes) - sectorBytes;
     const primary = await readTable(device, sectorBytes, sectorBytes);
-    if (primary !== null) return { kind: "gpt", partitions: primary, notes: endNotes(device, primary) };
-    const backup = await readTable(device, device.sizeBytes - sectorBytes, sectorBytes);
-    if (backup !== null) {
-      const note = "The primary GPT is damaged; its backup at the end of the disk was used.";
-      return { kind: "gpt", partitions: backup, notes: [note, ...endNotes(device, backup)] };
+    if (primary !== null) {
+      const notes = [...(await backupNotes(device, primary, endAt, sectorBytes)), ...sizeNotes(sectorBytes)];
+      return toTable(device, primary, notes);
+    }
+    for (const at of [endAt, await backupPlace(device, sectorBytes)]) {
+      const backup = at === null ? null : await readTable(device, at, sectorBytes);
+      if (backup === null) continue;
+      const place = at === endAt ? "its backup at the end of the disk" : "its backup inside of the disk";
+      const note = `The primary GPT is damaged; ${place} was used.`;
+      return toTable(device, backup, [note, ...sizeNotes(sectorBytes)]);
     }
   }
   return null;
 }
 
-const endNotes = (device: BlockDevice, partitions: readonly Partition[]): string[] =>
-  partitions
-    .filter((partition) => partition.startByte + partition.sizeBytes > device.sizeBytes)
-    .map((partition) => `Partition ${partition.number} reaches past the end of the disk.`);
+const toTable = (device: BlockDevice, { partitions }: Gpt, notes: readonly string[]): PartitionTable => ({
+  kind: "gpt",
+  partitions,
+  notes: [...notes, ...placeNotes(device, partitions)],
+});
 
-async function readTable(
+/** virtio and SCSI disks of clouds have sectors of 512 bytes, and the table counts in sectors. */
+const sizeNotes = (sectorBytes: number): string[] =>
+  sectorBytes === 512
+    ? []
+    : [
+        `The GPT counts in sectors of ${sectorBytes} bytes; a machine whose disk has sectors of 512 bytes does not find it.`,
+      ];
+
+/** A disk that was made larger keeps its backup where the end used to be; one that was cut off has none. */
+async function backupNotes(
   device: BlockDevice,
-  headerAt: number,
+  primary: Gpt,
+  endAt: number,
   sectorBytes: number,
-): Promise<Partition[] | null> {
+): Promise<string[]> {
+  if (primary.otherAt > endAt)
+    return ["The GPT says that its backup lies past the end of the disk; the image is truncated."];
+  const backup = await readTable(device, primary.otherAt, sectorBytes);
+  if (backup === null) return ["The backup of the GPT is damaged or missing."];
+  if (primary.otherAt < endAt)
+    return [
+      "The backup of the GPT is not at the end of the disk: the disk was made larger after it was partitioned.",
+    ];
+  return [];
+}
+
+/** Where a primary header that is damaged elsewhere says its backup is. */
+async function backupPlace(device: BlockDevice, sectorBytes: number): Promise<number | null> {
+  const header = await readUpTo(device, sectorBytes, 92);
+  if (header.length < 92 || header.toString("latin1", 0, 8) !== "EFI PART") return null;
+  return u64le(header, 32) * sectorBytes;
+}
+
+interface Gpt {
+  readonly partitions: readonly Partition[];
+  /** Where the other copy is. */
+  readonly otherAt: number;
+}
+
+async function readTable(device: BlockDevice, headerAt: number, sectorBytes: number): Promise<Gpt | null> {
   if (headerAt < sectorBytes) return null;
   const header = Buffer.from(await readUpTo(device, headerAt, 512));
   if (header.length < 92 || header.toString("latin1", 0, 8) !== "EFI PART") return null;
@@ -42,6 +88,7 @@ async function readTable(
   const expected = header.readUInt32LE(16);
   header.writeUInt32LE(0, 16);
   if (crc32(header.subarray(0, headerBytes)) !== expected) return null;
+  if (u64le(header, 24) * sectorBytes !== headerAt) return null;
 
   const count = header.readUInt32LE(80);
   const entryBytes = header.readUInt32LE(84);
@@ -68,5 +115,5 @@ async function readTable(
       partUuid: guidText(entry.subarray(16, 32)),
     });
   }
-  return partitions;
+  return { partitions, otherAt: u64le(header, 32) * sectorBytes };
 }

