@@ -3,7 +3,7 @@ import { AccountConnectSchema, PublishStartSchema } from "./account.ts";
 import { DoctorReportSchema } from "./doctor.ts";
 import { MachineCreateSchema } from "./machine.ts";
 import { bytes, command, query, stream } from "./procedure.ts";
-import { ExportedTextSchema, ExportFormatSchema } from "./published.ts";
+import { ExportedTextSchema, ExportFormatSchema, UnpackProgressSchema } from "./published.ts";
 import { CheckReportSchema, SubjectSchema } from "./report.ts";
 import { StateEventSchema } from "./state.ts";
 
@@ -41,6 +41,8 @@ export const contract = {
   /** Reads and judges; also puts the report into the state under its key. */
   "check.run": query(z.object({ subject: SubjectSchema }), CheckReportSchema),
   "check.dismiss": command(z.object({ key: z.string() }), done),
+  /** While the check of this key unpacks an archive; ends with the check, at once when none runs. */
+  "check.progress": stream(z.object({ key: z.string() }), UnpackProgressSchema),
   /** A report of the state as a text to keep or to hand on. */
   "check.export": query(z.object({ key: z.string(), format: ExportFormatSchema }), ExportedTextSchema),
 

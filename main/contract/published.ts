@@ -53,6 +53,10 @@ export const InspectDocumentSchema = z.object({
 });
 export type InspectDocument = z.infer<typeof InspectDocumentSchema>;
 
+/** How much of an archive is unpacked. */
+export const UnpackProgressSchema = z.object({ doneBytes: z.number(), totalBytes: z.number() });
+export type UnpackProgress = z.infer<typeof UnpackProgressSchema>;
+
 /** What a report can be taken away as. */
 export const ExportFormatSchema = z.enum(["json", "sarif", "junit", "html", "markdown"]);
 export type ExportFormat = z.infer<typeof ExportFormatSchema>;

@@ -139,6 +139,7 @@ export async function createCore(ports: Ports, options: CoreOptions): Promise<Co
       return done;
     },
 
+    "check.progress": ({ key }, signal) => checks.progress(key, signal),
     "check.export": async ({ key, format }) => {
       const report = store.state.reports[key];
       if (report === undefined) throw new AppError("not-found", "This report is not there any more");

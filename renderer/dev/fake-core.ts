@@ -104,7 +104,15 @@ export function createFakeCore(state: AppState | null): FakeCore {
       if (answer === undefined) throw new AppError("internal", `The core in memory has no ${name}`);
       return answer(input);
     },
-    async *stream(_name, _input, signal) {
+    async *stream(name, _input, signal) {
+      if (name === "check.progress") {
+        // ?slow is an archive of 2 GiB that takes half a minute.
+        for (let done = 0; signal?.aborted !== true && done < 30; done += 1) {
+          yield { doneBytes: (done / 30) * 2 ** 31, totalBytes: 2 ** 31 } as never;
+          await new Promise((resolve) => setTimeout(resolve, 1000));
+        }
+        return;
+      }
       if (state === null) return;
       const waiting: ItemOf<"state.watch">[] = [{ type: "snapshot", seq, state: structuredClone(state) }];
       let wake: () => void = () => undefined;

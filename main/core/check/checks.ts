@@ -6,12 +6,16 @@ import type { Machines } from "#core/machine/machines.ts";
 import type { StateStore } from "#core/state-store.ts";
 import type { Ports } from "#ports/ports.ts";
 import type { ProviderProfile } from "#providers/profile.ts";
+import type { UnpackProgress } from "#contract/published.ts";
+import { createCheckProgress } from "./check-progress.ts";
 import { judge } from "./judge.ts";
 
 /** Reads and judges a file, a machine's disk or an image of the library. */
 export interface Checks {
   /** Never throws for an image that cannot be read: the report carries the error. Also put into the state. */
   run(subject: Subject, signal: AbortSignal): Promise<CheckReport>;
+  /** How far a running check is with unpacking an archive; ends with it. */
+  progress(key: string, signal: AbortSignal): AsyncIterable<UnpackProgress>;
   dismiss(key: string): void;
 }
 
@@ -23,6 +27,8 @@ export function createChecks(deps: {
   profiles: Readonly<Record<string, ProviderProfile>>;
 }): Checks {
   const { ports, store, machines, images, profiles } = deps;
+
+  const progress = createCheckProgress();
 
   function locate(subject: Subject): { key: string; path: string } {
     switch (subject.kind) {
@@ -41,8 +47,10 @@ export function createChecks(deps: {
       const { key, path } = locate(subject);
       const base = { key, subject, path, checkedAt: ports.clock.nowIso() };
       let report: CheckReport;
+      using running = progress.begin(key);
+      const onProgress = (done: UnpackProgress): void => running.report(done);
       try {
-        const facts = await inspectImage(path, { ports }, { signal });
+        const facts = await inspectImage(path, { ports }, { signal, onProgress });
         const verdicts = Object.fromEntries(
           Object.entries(profiles).map(([provider, profile]) => [provider, judge(facts, profile)]),
         );
@@ -54,6 +62,7 @@ export function createChecks(deps: {
       store.put("reports", key, report);
       return report;
     },
+    progress: (key, signal) => progress.follow(key, signal),
     dismiss: (key) => store.remove("reports", key),
   };
 }

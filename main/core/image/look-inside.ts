@@ -4,7 +4,8 @@ import { findRoot } from "./facts/root-tree.ts";
 import { createFileTree, type FileTree } from "./filesystem/file-tree.ts";
 import { openIso } from "./filesystem/iso/iso-filesystem.ts";
 import { readIsoVolume } from "./filesystem/iso/volume-descriptors.ts";
-import { identifyFile } from "./identify-file.ts";
+import { openImage } from "./open-image.ts";
+import type { UnpackProgress } from "./source/archive/unpacked-cache.ts";
 import { unreadable } from "./source/binary.ts";
 import type { BlockDevice } from "./source/block-device.ts";
 import { openSource } from "./source/open-source.ts";
@@ -41,14 +42,15 @@ const sourceLimitMs = 24 * 3600_000;
 export async function withRootTree<T>(
   path: string,
   deps: { ports: Pick<Ports, "processes" | "directories"> },
-  options: { place: Place; signal: AbortSignal },
+  options: { place: Place; signal: AbortSignal; onProgress?: (progress: UnpackProgress) => void },
   use: (inside: Inside) => Promise<T>,
 ): Promise<T> {
+  await using opened = await openImage(path, deps, options);
+  const { image: file } = opened;
   const late = new AbortController();
   const timer = setTimeout(() => late.abort(new DOMException("", "TimeoutError")), openLimitMs);
   const signal = AbortSignal.any([options.signal, late.signal]);
   try {
-    const file = await identifyFile(path);
     await using device = await openSource(file, deps.ports, { signal, timeoutMs: sourceLimitMs });
     const budget = { signal, maxReads: share.reads, maxReadBytes: share.readBytes };
     const disk = withReadBudget(withPageCache(device), budget);

@@ -3,6 +3,7 @@ import { AppError } from "#core/lib/app-error.ts";
 import { exitCodeOfUnread } from "./check-words.ts";
 import type { CommandContext } from "./command.ts";
 import type { ExitCode } from "./exit-codes.ts";
+import { unpackingText } from "./unpacking-text.ts";
 import type { InsideWord } from "./inside-word.ts";
 import { printError } from "./run-cli.ts";
 
@@ -20,9 +21,15 @@ export async function openInside(
   const ports = await context.ports();
   let opened = false;
   try {
-    const options = { place: word.place, signal: context.signal };
+    const options = {
+      place: word.place,
+      signal: context.signal,
+      onProgress: ({ doneBytes, totalBytes }: { doneBytes: number; totalBytes: number }) =>
+        context.err.status(unpackingText(word.file, doneBytes, totalBytes)),
+    };
     return await withRootTree(word.file, { ports }, options, (inside) => {
       opened = true;
+      context.err.status("");
       return use(inside);
     });
   } catch (error) {

@@ -1,6 +1,9 @@
 import type { ReactNode } from "react";
 import type { CheckReport, Subject } from "#contract/report.ts";
 import { Button } from "#renderer/components/button.tsx";
+import type { UnpackProgress } from "#contract/published.ts";
+import { ProgressBar } from "#renderer/components/progress-bar.tsx";
+import { formatBytes } from "#renderer/lib/format-bytes.ts";
 import { ErrorNotice } from "#renderer/components/error-notice.tsx";
 import { formatDuration } from "#renderer/lib/format-duration.ts";
 import { formatAgo, formatMoment } from "#renderer/lib/format-time.ts";
@@ -22,14 +25,18 @@ interface CheckPanelProps {
 /** The verdicts on one subject, how old they are, and what can be done with them. */
 export function CheckPanel({ subject, unavailable = null, empty }: CheckPanelProps) {
   const key = subjectKey(subject);
-  const { report, running, startedMs, failure } = useCheckState(key);
+  const { report, running, startedMs, unpacking, failure } = useCheckState(key);
   const runCheck = useRunCheck();
   const error = failure ?? report?.error ?? null;
 
   return (
     <div className="check-panel">
       <div className="check-bar">
-        {running ? <ReadingFor startedMs={startedMs} /> : <CheckTimes report={report} />}
+        {running ? (
+          <ReadingFor startedMs={startedMs} unpacking={unpacking} />
+        ) : (
+          <CheckTimes report={report} />
+        )}
         {report !== undefined && report.error === null && <ReportActions reportKey={report.key} />}
         {running ? (
           <Button icon="stop" onClick={() => cancelCheck(key)}>
@@ -53,8 +60,22 @@ export function CheckPanel({ subject, unavailable = null, empty }: CheckPanelPro
 }
 
 /** Most images are read before this is seen; an archive has to be unpacked first. */
-function ReadingFor({ startedMs }: { startedMs: number }) {
+function ReadingFor({ startedMs, unpacking }: { startedMs: number; unpacking: UnpackProgress | null }) {
   const spanMs = useNow(1000) - startedMs;
+  if (unpacking !== null && unpacking.doneBytes < unpacking.totalBytes) {
+    const { doneBytes, totalBytes } = unpacking;
+    return (
+      <span className="check-times soft">
+        Unpacking the archive
+        <span className="check-unpacking">
+          <ProgressBar fraction={doneBytes / Math.max(1, totalBytes)} label="Unpacking" />
+        </span>
+        <span className="faint">
+          {formatBytes(doneBytes)} of {formatBytes(totalBytes)}
+        </span>
+      </span>
+    );
+  }
   return (
     <span className="check-times soft" role="status">
       <span className="ring job-ring" aria-hidden="true" /> Reading the image…

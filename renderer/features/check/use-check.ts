@@ -2,6 +2,7 @@ import { useCallback } from "react";
 import { useStore } from "zustand";
 import { useShallow } from "zustand/react/shallow";
 import { createStore } from "zustand/vanilla";
+import type { UnpackProgress } from "#contract/published.ts";
 import type { CheckReport, Subject } from "#contract/report.ts";
 import { AppError } from "#core/lib/app-error.ts";
 import { useCore } from "#renderer/host/core-context.tsx";
@@ -13,6 +14,8 @@ import { subjectKey } from "./subject.ts";
 interface Running {
   readonly startedMs: number;
   readonly ending: AbortController;
+  /** Of an archive that has to be unpacked first. */
+  readonly unpacking: UnpackProgress | null;
 }
 
 /** Checks that this window asked for and has no answer to, and those whose call itself failed. */
@@ -37,14 +40,32 @@ export function useRunCheck(): (subject: Subject, options?: { show?: boolean }) 
     async (subject, options = {}) => {
       const key = subjectKey(subject);
       if (options.show === true) go({ screen: "report", key });
-      const own: Running = { startedMs: Date.now(), ending: new AbortController() };
+      const own: Running = { startedMs: Date.now(), ending: new AbortController(), unpacking: null };
+      const { signal } = own.ending;
+      /** Another check of the same thing may have taken over. */
+      const isOwn = (running: Asked["running"]): boolean => running[key]?.ending === own.ending;
+      const watch = async (): Promise<void> => {
+        try {
+          for await (const unpacking of client.stream("check.progress", { key }, signal)) {
+            askedStore.setState(({ running }) => ({
+              running: isOwn(running) ? { ...running, [key]: { ...own, unpacking } } : running,
+            }));
+          }
+        } catch {
+          // What went wrong is told by the check itself.
+        }
+      };
       askedStore.getState().running[key]?.ending.abort();
       askedStore.setState(({ running, failed }) => ({
         running: { ...running, [key]: own },
         failed: without(failed, key),
       }));
       try {
-        const report = await takeTurn(() => client.call("check.run", { subject }, own.ending.signal));
+        const report = await takeTurn(() => {
+          const reading = client.call("check.run", { subject }, signal);
+          void watch();
+          return reading;
+        });
         const { route } = viewStore.getState();
         // The core may know the file by a fuller path than the one that was given.
         if (route.screen === "report" && route.key === key && report.key !== key) {
@@ -52,11 +73,11 @@ export function useRunCheck(): (subject: Subject, options?: { show?: boolean }) 
         }
       } catch (cause) {
         const error = AppError.from(cause);
-        if (own.ending.signal.aborted) return;
+        if (signal.aborted) return;
         askedStore.setState(({ failed }) => ({ failed: { ...failed, [key]: error } }));
       } finally {
         askedStore.setState(({ running }) => ({
-          running: running[key] === own ? without(running, key) : running,
+          running: isOwn(running) ? without(running, key) : running,
         }));
       }
     },
@@ -73,6 +94,7 @@ export interface CheckState {
   running: boolean;
   /** When this window asked; 0 when nothing runs. */
   startedMs: number;
+  unpacking: UnpackProgress | null;
   /** The call failed before there was a report. */
   failure: AppError | null;
 }
@@ -80,8 +102,9 @@ export interface CheckState {
 export function useCheckState(key: string): CheckState {
   const report = useEntry("reports", key);
   const startedMs = useStore(askedStore, (asked) => asked.running[key]?.startedMs ?? 0);
+  const unpacking = useStore(askedStore, (asked) => asked.running[key]?.unpacking ?? null);
   const failure = useStore(askedStore, (asked) => asked.failed[key] ?? null);
-  return { key, report, running: startedMs > 0, startedMs, failure };
+  return { key, report, running: startedMs > 0, startedMs, unpacking, failure };
 }
 
 /** Keys of all that is being read for this window, the oldest first. */

@@ -14,6 +14,8 @@ import {
   type ExportTarget,
 } from "../export-target.ts";
 import { printReport } from "../report-lines.ts";
+import { showUnpacking } from "../show-unpacking.ts";
+import type { Output } from "../terminal/output.ts";
 
 /** From harmless to grave. `unknown` (could not be read far enough) is no reason to fail by default. */
 const order: readonly Level[] = ["pass", "info", "warning", "unknown", "error"];
@@ -63,7 +65,8 @@ export const checkCommand = defineCommand({
     const reports: CheckReport[] = [];
     for (const [index, one] of wanted.entries()) {
       if (!quiet) context.err.status(`Reading ${context.positionals[index] ?? ""}`);
-      const report = onlyFor(await readOne(session, one, context.signal), providers);
+      const watched = quiet ? null : { err: context.err, word: context.positionals[index] ?? "" };
+      const report = onlyFor(await readOne(session, one, context.signal, watched), providers);
       reports.push(report);
       if (!quiet) show(context, report, index);
     }
@@ -98,9 +101,19 @@ async function writeAll(
 const filePath = (one: Wanted): string[] =>
   "report" in one ? [one.report.path] : one.subject.kind === "file" ? [one.subject.path] : [];
 
-async function readOne(session: Session, one: Wanted, signal: AbortSignal): Promise<CheckReport> {
+async function readOne(
+  session: Session,
+  one: Wanted,
+  signal: AbortSignal,
+  watched: { err: Output; word: string } | null,
+): Promise<CheckReport> {
   if ("report" in one) return one.report;
-  return session.client.call("check.run", { subject: one.subject }, signal);
+  const { subject } = one;
+  const report = session.client.call("check.run", { subject }, signal);
+  if (watched?.err.isTerminal === true && subject.kind === "file") {
+    void showUnpacking(session, `file:${subject.path}`, signal, watched.err, watched.word);
+  }
+  return report;
 }
 
 function show(context: CommandContext, report: CheckReport, index: number): void {

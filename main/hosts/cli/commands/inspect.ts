@@ -5,6 +5,7 @@ import { assertNoStdin, exitCodeOfUnread, worstCode } from "../check-words.ts";
 import { defineCommand } from "../command.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { factLines } from "../fact-lines.ts";
+import { showUnpacking } from "../show-unpacking.ts";
 import { bold, red } from "../terminal/style.ts";
 
 export const inspectCommand = defineCommand({
@@ -24,13 +25,18 @@ export const inspectCommand = defineCommand({
   ],
   async run(context) {
     assertNoStdin(context.positionals);
-    const { client } = await context.session();
+    const session = await context.session();
+    const { client } = session;
     const files: InspectDocument["files"] = [];
     const codes: ExitCode[] = [];
     for (const file of context.positionals) {
       const path = resolve(file);
       if (!context.json) context.err.status(`Reading ${file}`);
-      const report = await client.call("check.run", { subject: { kind: "file", path } }, context.signal);
+      const reading = client.call("check.run", { subject: { kind: "file", path } }, context.signal);
+      if (!context.json && context.err.isTerminal) {
+        void showUnpacking(session, `file:${path}`, context.signal, context.err, file);
+      }
+      const report = await reading;
       const { facts, error } = report;
       files.push({ path, facts, error: error === null ? null : toPublishedError(error) });
       codes.push(error === null ? exitCodes.ok : exitCodeOfUnread(error));
