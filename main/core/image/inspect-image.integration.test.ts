@@ -1,8 +1,9 @@
 import { readdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ImageFacts } from "#contract/facts.ts";
 import { ImageFactsSchema } from "#contract/facts.ts";
-import { microImage, miniInstallerIso } from "#e2e/fixtures/fixtures.ts";
+import { debianCloudImage, microImage, miniInstallerIso } from "#e2e/fixtures/fixtures.ts";
 import type { Processes } from "#ports/processes.ts";
 import { nodeProcesses } from "#system/node-processes.ts";
 import { inspectImage } from "./inspect-image.ts";
@@ -132,6 +133,36 @@ describe("a real guest", () => {
     setTimeout(() => soon.abort(), 30);
     await expect(running).rejects.toMatchObject({ code: "cancelled" });
     expect(await leftovers()).toEqual([]);
+  });
+});
+
+describe("what an inspection costs", () => {
+  interface Cost {
+    readonly os: string;
+    readonly longestBlockMs: number;
+    readonly maxRssMiB: number;
+  }
+  /** In a process of its own, so that its memory is its own. */
+  async function costs(...paths: string[]): Promise<Cost[]> {
+    const program = join(import.meta.dirname, "testing", "inspect-files.ts");
+    const lines = await tool(process.execPath, program, workshop.folder, ...paths);
+    return lines
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Cost);
+  }
+
+  it("stays within 250 MB and lets others run, for a whole Debian in any container", async () => {
+    const debian = await debianCloudImage();
+    const stream = workshop.path("debian.vmdk");
+    await tool("qemu-img", "convert", "-O", "vmdk", "-o", "subformat=streamOptimized", debian, stream);
+    for (const path of [debian, stream]) {
+      const all = await costs(path, path, path, path, path);
+      expect(all.map(({ os }) => os)).toEqual(["debian", "debian", "debian", "debian", "debian"]);
+      expect(Math.max(...all.map(({ maxRssMiB }) => maxRssMiB))).toBeLessThan(250);
+      // the first one compiles; a busy computer may hold any one of the others up, a slow step holds up all
+      expect(Math.min(...all.slice(1).map(({ longestBlockMs }) => longestBlockMs))).toBeLessThan(50);
+    }
   });
 });
 

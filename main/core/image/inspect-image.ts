@@ -47,6 +47,7 @@ export async function inspectImage(
   const notes = [...file.notes];
   const content =
     file.format === "iso9660" ? await readIsoContent(disk, notes) : await readDiskContent(disk, notes);
+  await device.assertUnchanged?.();
   return {
     schemaVersion: 1,
     format: file.format,

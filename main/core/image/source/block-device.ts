@@ -15,7 +15,10 @@ export interface ByteRange {
 }
 
 /** A device that is held open. */
-export type OpenBlockDevice = BlockDevice & AsyncDisposable;
+export interface OpenBlockDevice extends BlockDevice, AsyncDisposable {
+  /** Throws `image-in-use` when the file has changed since it was opened: what was read may not fit together. */
+  assertUnchanged?(): Promise<void>;
+}
 
 export function assertInside(device: { sizeBytes: number }, offsetBytes: number, lengthBytes: number): void {
   const sound = Number.isSafeInteger(offsetBytes) && Number.isSafeInteger(lengthBytes);

@@ -13,6 +13,7 @@ export async function openRawDevice(path: string): Promise<OpenBlockDevice> {
       if (buffer.length < lengthBytes) throw unreadable(`${path} became shorter while it was read`);
       return buffer;
     },
+    assertUnchanged: () => file.assertUnchanged(),
     [Symbol.asyncDispose]: () => file[Symbol.asyncDispose](),
   };
 }

@@ -1,7 +1,8 @@
-import { readFile } from "node:fs/promises";
+import { readFile, utimes } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createWorkshop, tool, type Workshop } from "#core/image/testing/disk-images.ts";
 import { nodeProcesses } from "#system/node-processes.ts";
+import { openQcow2Device } from "./qcow2/qcow2-device.ts";
 import { openRawDevice } from "./raw-device.ts";
 import { openThroughQemu } from "./qemu-export.ts";
 
@@ -91,6 +92,18 @@ describe("block access through QEMU", () => {
     await device[Symbol.asyncDispose]();
     await Promise.allSettled([reading]);
     await expect(device.read(0, 1)).rejects.toMatchObject({ code: "cancelled" });
+  });
+
+  it("notices a file that changes while it is read", async () => {
+    for (const [path, openDevice] of [
+      [raw, openRawDevice],
+      [image, openQcow2Device],
+    ] as const) {
+      await using device = await openDevice(path);
+      await device.assertUnchanged?.();
+      await utimes(path, new Date(), new Date(Date.now() + 10_000));
+      await expect(device.assertUnchanged?.()).rejects.toMatchObject({ code: "image-in-use" });
+    }
   });
 
   it("says what QEMU says when it cannot open a file", async () => {

@@ -1,12 +1,18 @@
+import { monitorEventLoopDelay } from "node:perf_hooks";
 import { nodeProcesses } from "#system/node-processes.ts";
 import { AppError } from "#core/lib/app-error.ts";
 import { inspectImage } from "#core/image/inspect-image.ts";
 
-/** A program for tests: `inspect-files.ts FOLDER FILE…` prints a line of JSON for each, format or error. */
+/**
+ * A program for tests: `inspect-files.ts FOLDER FILE…` prints a line of JSON for each: format or error, the longest
+ * time that nothing else could run, and the most memory that the process has had so far.
+ */
 const [folder = "", ...paths] = process.argv.slice(2);
 const directories = { data: folder, cache: folder, runtime: folder, resources: folder };
 for (const path of paths) {
   let line: Record<string, unknown>;
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  delay.enable();
   try {
     const { format, archive, os } = await inspectImage(path, {
       ports: { processes: nodeProcesses, directories },
@@ -16,5 +22,7 @@ for (const path of paths) {
     const { code, message } = AppError.from(error);
     line = { path, code, message };
   }
-  process.stdout.write(`${JSON.stringify(line)}\n`);
+  delay.disable();
+  const cost = { longestBlockMs: delay.max / 1e6, maxRssMiB: process.resourceUsage().maxRSS / 1024 };
+  process.stdout.write(`${JSON.stringify({ ...line, ...cost })}\n`);
 }

@@ -18,6 +18,9 @@ const programs = import.meta.url.endsWith(".ts")
   ? ["./unpack-thread.ts"]
   : ["./unpack-thread.js", "../unpack-thread.js"];
 
+/** Of the thread's own objects; buffers and windows are outside of the heap. */
+const heapLimits = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 64 };
+
 /** Unpacks in a thread of its own. Settles only when nothing of it uses the task's descriptor any more. */
 export async function runUnpacking(task: UnpackTask, options: UnpackOptions): Promise<number> {
   const program = await findProgram();
@@ -38,7 +41,7 @@ async function findProgram(): Promise<URL | null> {
 }
 
 async function inThread(program: URL, task: UnpackTask, options: UnpackOptions): Promise<number> {
-  const worker = new Worker(program, { workerData: task, stdout: false });
+  const worker = new Worker(program, { workerData: task, resourceLimits: heapLimits });
   const onAbort = (): void => worker.postMessage("stop");
   options.signal.addEventListener("abort", onAbort, { once: true });
   if (options.signal.aborted) onAbort();

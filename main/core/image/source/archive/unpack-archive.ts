@@ -32,7 +32,7 @@ export interface UnpackLimits {
   readonly reserveBytes: number;
 }
 
-const inputBytes = 1024 ** 2;
+const inputBytes = 256 * 1024;
 const bufferBytes = 1024 ** 2;
 /** What is zero in such a piece is left out of the file. */
 const holeBytes = 64 * 1024;

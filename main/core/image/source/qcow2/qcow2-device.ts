@@ -143,6 +143,7 @@ function createDevice(file: HostFile, layout: Qcow2Layout, l1: Buffer): OpenBloc
     sizeBytes: virtualBytes,
     read,
     allocatedRanges,
+    assertUnchanged: () => file.assertUnchanged(),
     [Symbol.asyncDispose]: () => file[Symbol.asyncDispose](),
   };
 }
