@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { Where } from "#contract/where.ts";
 import type { CommandLine } from "#core/image/facts/boot/boot-entries.ts";
 import type { FileTree } from "#core/image/filesystem/file-tree.ts";
@@ -6,8 +7,8 @@ import { mergeConfigs } from "./config-merge.ts";
 import { emptyConfig, entryAt, parseConfig, type ConfigMap, type ConfigValue } from "./config-value.ts";
 
 const maxFileBytes = 256 * 1024;
-const maxTotalBytes = 2 * 1024 ** 2;
-const maxFiles = 200;
+const maxTotalBytes = 1024 ** 2;
+const maxFiles = 100;
 const maxListLength = 200;
 
 export interface ConfigFile {
@@ -90,6 +91,7 @@ async function readConfigFiles(tree: FileTree): Promise<ConfigFile[]> {
     totalBytes += stat.sizeBytes;
     const isTooLarge = stat.sizeBytes > maxFileBytes || totalBytes > maxTotalBytes;
     const text = isTooLarge ? null : await tree.readText(path, maxFileBytes);
+    await setImmediate(); // parsing one file after the other must not hold up everything else
     const shown = printable(path);
     files.push({ path: shown, text: text ?? "", config: text === null ? null : parseConfig(text, shown) });
   };

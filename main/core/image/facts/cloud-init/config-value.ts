@@ -17,6 +17,9 @@ export const emptyConfig: ConfigMap = { kind: "map", entries: new Map() };
 
 const maxNodes = 20_000;
 const maxDepth = 50;
+const maxLength = 128 * 1024;
+const maxLines = 2000;
+const maxIndicators = 3000;
 const nothing: ConfigValue = { kind: "scalar", value: null, text: "" };
 
 /**
@@ -24,12 +27,13 @@ const nothing: ConfigValue = { kind: "scalar", value: null, text: "" };
  * count as what they stand for, so a bomb runs into the limit. null for what is no mapping, or too large.
  */
 export function parseConfig(text: string, path: string): ConfigMap | null {
-  if (isTooDeep(text)) return null;
+  if (isTooMuch(text)) return null;
   const lines = new LineCounter();
   const document = parseDocument(text, {
     lineCounter: lines,
     uniqueKeys: false,
     logLevel: "silent",
+    prettyErrors: false,
     version: "1.1",
   });
   if (document.errors.length > 0) return null;
@@ -95,15 +99,22 @@ function scalarOf(value: unknown, source: string | undefined): ConfigValue {
   return { kind: "scalar", value: typeof value === "string" ? value : text, text };
 }
 
-/** Parsers slow down in deep nesting; no configuration is nested like that. A bound from above, in one pass. */
-function isTooDeep(text: string): boolean {
-  let brackets = 0;
+/**
+ * The parser cannot be interrupted and grows slow, with errors even quadratically: what no configuration has is
+ * not given to it. One pass; the largest file that passes is parsed within some 50 ms.
+ */
+function isTooMuch(text: string): boolean {
+  if (text.length > maxLength) return true;
+  let lines = 0;
+  let indicators = 0;
+  let open = 0;
   for (const line of text.split("\n")) {
-    if (/^(?:\s*[-?]){100}/.test(line) || /^\s{1000}/.test(line)) return true;
-    for (const character of line) {
-      if (character === "[" || character === "{") brackets++;
-      else if (character === "]" || character === "}") brackets = Math.max(0, brackets - 1);
-      if (brackets > 100) return true;
+    if (++lines > maxLines || /^(?:\s*[-?]){100}/.test(line) || /^\s{1000}/.test(line)) return true;
+    for (const [indicator] of line.matchAll(/[[\]{},"'\\]|[*&!](?=\S)|[:?](?=\s|$)/g)) {
+      if (++indicators > maxIndicators) return true;
+      if (indicator === "[" || indicator === "{") open++;
+      else if (indicator === "]" || indicator === "}") open = Math.max(0, open - 1);
+      if (open > maxDepth * 2) return true;
     }
   }
   return false;

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { FileTree } from "#core/image/filesystem/file-tree.ts";
 import { mergeConfigs } from "#core/image/facts/cloud-init/config-merge.ts";
 import { isTrue, type ConfigFile } from "#core/image/facts/cloud-init/cloud-config.ts";
@@ -38,6 +39,7 @@ export async function readNetplan(
   for (const path of paths.slice(0, maxFiles)) {
     const stat = await tree.stat(path);
     if (stat?.kind !== "file" || stat.sizeBytes > maxFileBytes) continue;
+    await setImmediate();
     const config = parseConfig((await tree.readText(path, maxFileBytes)) ?? "", printable(path));
     if (config !== null) configs.push(config);
   }

@@ -10,6 +10,9 @@ const keyFolders = ["/etc/ssh", "/etc/dropbear", "/usr/local/etc/ssh"];
 const makesKeys =
   /ssh-keygen\s+(?:-[a-z]+\s+)*-A|ssh-keygen\s.*ssh_host|sshd-keygen|dpkg-reconfigure\s.*openssh-server|sshdgenkeys|dropbearkey\s|dropbear\s.*-R\b|regenerate[_-]ssh[_-]host[_-]keys/;
 const maxUnits = 300;
+/** No command is longer; the patterns take their time on a line of a megabyte. */
+const maxCommandLength = 2000;
+const doesMakeKeys = (command: string): boolean => makesKeys.test(command.slice(0, maxCommandLength));
 const sshUnits = ["ssh.service", "sshd.service", "ssh@.service", "sshd@.service", "dropbear.service"];
 /** Units of distributions that are not always linked, but pulled in by sshd's own. */
 const keygenUnits = [
@@ -54,7 +57,7 @@ async function findInUnits(tree: FileTree, init: InitSystem): Promise<string | n
     if ((await init.heldBackBy(unit)) !== null) continue;
     const settings = await init.settingsOf(unit);
     const commands = settings.filter(({ key }) => key.startsWith("Exec")).map(({ value }) => value);
-    if (commands.some((command) => makesKeys.test(command))) return unit;
+    if (commands.some(doesMakeKeys)) return unit;
     for (const command of commands) {
       if (await scriptMakesKeys(tree, command)) return unit;
     }
@@ -90,14 +93,16 @@ async function isUsed(init: InitSystem, unit: string): Promise<boolean> {
 
 /** A unit that runs a script of its own: a few kilobytes are looked at. */
 async function scriptMakesKeys(tree: FileTree, command: string): Promise<boolean> {
-  const path = /^[-@:+!|]*(?:\/(?:usr\/)?bin\/(?:ba|da)?sh\s+)?(\/[^\s'"]+)/.exec(command)?.[1];
+  const path = /^[-@:+!|]*(?:\/(?:usr\/)?bin\/(?:ba|da)?sh\s+)?(\/[^\s'"]+)/.exec(
+    command.slice(0, maxCommandLength),
+  )?.[1];
   return path !== undefined && /key|ssh|first|regen|setup|\.sh$/i.test(path) && fileMakesKeys(tree, path);
 }
 
 async function fileMakesKeys(tree: FileTree, path: string): Promise<boolean> {
   const stat = await tree.stat(path);
   if (stat?.kind !== "file" || stat.sizeBytes > 64 * 1024) return false;
-  return (await readLines(tree, path)).some(({ text }) => makesKeys.test(text));
+  return (await readLines(tree, path)).some(({ text }) => doesMakeKeys(text));
 }
 
 const bootScripts = [
