@@ -1,6 +1,7 @@
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import type { Page } from "@playwright/test";
 import { microImage, miniInstallerIso } from "#e2e/fixtures/fixtures.ts";
 import { dropFiles } from "#e2e/hosts/file-gestures.ts";
@@ -41,6 +42,17 @@ test("several things dropped at once: each is judged or answered in words", asyn
     await expect(checkPanel(page).error).toContainText("not a readable image");
     await dropFiles(body(page), [good]);
     await expect(shell(page).title).toHaveText("good.qcow2");
+  });
+
+  await test.step("over an open dialog, which gives way; an archive is unpacked", async () => {
+    const packed = join(folder, "good.qcow2.gz");
+    await writeFile(packed, gzipSync(await readFile(good), { level: 1 }));
+    await page.keyboard.press("Control+N");
+    await expect(newMachine(page).dialog).toBeVisible();
+    await dropFiles(newMachine(page).dialog.getByRole("heading", { level: 2 }).first(), [packed]);
+    await expect(newMachine(page).dialog).toBeHidden();
+    await expect(shell(page).title).toHaveText("good.qcow2.gz");
+    await expect(checkPanel(page).factGroup("Image")).toContainText("in gzip");
   });
 
   await test.step("the installer is judged as one, and a machine can be made from it", async () => {

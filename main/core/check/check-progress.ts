@@ -23,7 +23,7 @@ export function createCheckProgress(): CheckProgress {
   const all = new Map<string, Running>();
   const tell = (running: Running): void => {
     running.toldMs = performance.now();
-    for (const wake of [...running.wake]) wake();
+    for (const wake of running.wake) wake();
   };
   return {
     begin(key) {
