@@ -33,7 +33,7 @@ export async function readGrowth(context: GrowthContext): Promise<GrowthFacts> {
   const [unit, growRoot] = await Promise.all([growingUnits(context), findGrowRoot(context.tree)]);
   const isWholeDisk = context.root.partition.number === 0 && context.root.logicalVolume === null;
   const partitionBy = isWholeDisk
-    ? "nobody needs to: the filesystem is the whole disk"
+    ? null // there is none
     : ((await cloudInitGrowsPartition(context)) ??
       (await repartGrows(context)) ??
       growRoot ??
