@@ -78,16 +78,21 @@ async function check(page: Page): Promise<void> {
     Contabo: "Would not work",
     Fybe: "Would not work",
     "Oracle OCI": "Would not work",
-    "Hypervisor.io": "Works, with care",
-    "Any KVM cloud": "Works, with care",
+    // How its network is set up is in a script of its own, which no rule can judge.
+    "Hypervisor.io": "Cannot tell",
+    "Any KVM cloud": "Cannot tell",
   });
   await panel.choose("DigitalOcean");
   const found = await findingsShown(panel.findings("DigitalOcean"));
   expect(found["1 error"]).toEqual(["cloud-init is not installed"]);
-  expect(found["2 warnings"]).toEqual([
-    "The machine id is baked into the image",
-    "1 SSH host key is in the image",
-  ]);
+  const warnings = Object.keys(found).find((title) => title.endsWith("warnings")) ?? "";
+  expect(found[warnings]).toEqual(
+    expect.arrayContaining([
+      "The machine id is baked into the image",
+      "1 SSH host key is in the image",
+      "root has a password in the image",
+    ]),
+  );
   expect(Object.values(found).flat()).toEqual(
     expect.arrayContaining([
       "MicroCloud 1 (test guest) was found",
