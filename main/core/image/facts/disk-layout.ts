@@ -1,6 +1,7 @@
 import type { LogicalVolumeFacts, PartitionFacts } from "#contract/facts-disk.ts";
 import { recognise, type Found } from "#core/image/filesystem/recognise.ts";
 import { slice, type BlockDevice } from "#core/image/source/block-device.ts";
+import type { Partition } from "#core/image/volume/partition-table.ts";
 import { nameForeignTable } from "#core/image/volume/foreign-tables.ts";
 import { readPartitionTable } from "#core/image/volume/read-partition-table.ts";
 import { attempt } from "./attempt.ts";
@@ -19,11 +20,15 @@ export interface DiskLayout {
 }
 
 /** Boot sectors of these end with 55 AA like an MBR; on a bare disk the filesystem counts. */
-const withBootSector = ["vfat", "ntfs", "exfat"];
+const withBootSector = ["vfat", "ntfs", "exfat", "hpfs", "BitLocker"];
 
 export async function readDiskLayout(disk: BlockDevice, notes: string[]): Promise<DiskLayout> {
-  const whole = await attempt(notes, "The start of the disk", () => recognise(disk, { wholeDisk: true }));
   const table = await attempt(notes, "The partition table", () => readPartitionTable(disk));
+  // an MBR can be the boot sector of a filesystem on the whole disk; nothing else looks like a GPT
+  const whole =
+    table?.kind === "gpt"
+      ? null
+      : await attempt(notes, "The start of the disk", () => recognise(disk, { wholeDisk: table === null }));
   const isBare = table === null || (table.kind === "mbr" && withBootSector.includes(whole?.type ?? ""));
   if (table === null && whole === null) {
     const foreign = await attempt(notes, "The partition table", () => nameForeignTable(disk));
@@ -31,17 +36,21 @@ export async function readDiskLayout(disk: BlockDevice, notes: string[]): Promis
   }
   if (isBare) return withLogicalVolumes(disk, "none", wholeDisk(disk, whole), notes);
   notes.push(...table.notes);
-  const volumes: Volume[] = [];
-  for (const partition of table.partitions) {
-    const device = slice(disk, partition.startByte, partition.sizeBytes);
-    const what = `Partition ${partition.number}`;
-    volumes.push({
-      partition,
-      logicalVolume: null,
-      found: await attempt(notes, what, () => recognise(device)),
-    });
-  }
+  const found = await Promise.all(table.partitions.map((partition) => recognisePartition(disk, partition)));
+  notes.push(...found.flatMap((one) => one.notes));
+  const volumes = found.map((one) => one.volume);
   return withLogicalVolumes(disk, table.kind, volumes, notes);
+}
+
+/** All partitions are looked at together, so each has its own notes, to be told in order. */
+async function recognisePartition(
+  disk: BlockDevice,
+  partition: Partition,
+): Promise<{ volume: Volume; notes: string[] }> {
+  const notes: string[] = [];
+  const device = slice(disk, partition.startByte, partition.sizeBytes);
+  const found = await attempt(notes, `Partition ${partition.number}`, () => recognise(device));
+  return { volume: { partition, logicalVolume: null, found }, notes };
 }
 
 /** What lies on the disk or disc as a whole, whatever partition table it has too. */

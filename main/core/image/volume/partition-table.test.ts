@@ -25,8 +25,8 @@ function slot(
 }
 
 /** A GPT of one partition from sector 100 to 199, with its backup. */
-function gptDisk(): Buffer {
-  const disk = Buffer.alloc(sectors * 512);
+function gptDisk(sectorBytes = 512): Buffer {
+  const disk = Buffer.alloc(sectors * sectorBytes);
   slot(disk, 0, 0, 0xee, 1, sectors - 1);
   const table = Buffer.alloc(128 * 128);
   Buffer.from("af3dc60f838472478e793d69d8477de4", "hex").copy(table, 0);
@@ -36,7 +36,7 @@ function gptDisk(): Buffer {
   table.writeUInt8(4, 48);
   table.write("root", 56, "utf16le");
   const header = (own: number, entries: number): void => {
-    const block = Buffer.alloc(512);
+    const block = Buffer.alloc(sectorBytes);
     block.write("EFI PART");
     block.writeUInt32LE(92, 12);
     block.writeBigUInt64LE(BigInt(own), 24);
@@ -46,8 +46,8 @@ function gptDisk(): Buffer {
     block.writeUInt32LE(128, 84);
     block.writeUInt32LE(crc32(table), 88);
     block.writeUInt32LE(crc32(block.subarray(0, 92)), 16);
-    block.copy(disk, own * 512);
-    table.copy(disk, entries * 512);
+    block.copy(disk, own * sectorBytes);
+    table.copy(disk, entries * sectorBytes);
   };
   header(1, 2);
   header(sectors - 1, sectors - 33);
@@ -70,6 +70,12 @@ describe("GPT", () => {
 
   it("reads the primary table", async () => {
     expect(await read(gptDisk())).toEqual({ kind: "gpt", partitions: [root], notes: [] });
+  });
+
+  it("reads one that counts in sectors of 4096 bytes, and says what that means", async () => {
+    const table = await read(gptDisk(4096));
+    expect(table?.partitions).toEqual([{ ...root, startByte: 100 * 4096, sizeBytes: 100 * 4096 }]);
+    expect(table?.notes).toEqual([expect.stringContaining("sectors of 4096 bytes")]);
   });
 
   it("uses the backup when the primary's checksum is wrong, and says so", async () => {

@@ -352,7 +352,10 @@ describe("a damaged physical volume", () => {
         }
         return true;
       }),
-      { numRuns: 150, seed: 20_261_121 },
+      {
+        numRuns: Number(process.env["LVM_FUZZ_RUNS"] ?? 150),
+        seed: Number(process.env["LVM_FUZZ_SEED"] ?? 20_261_121),
+      },
     );
   });
 });
