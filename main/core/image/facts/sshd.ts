@@ -1,5 +1,6 @@
 import type { CloudInitFacts, SshdFacts } from "#contract/facts-provisioning.ts";
 import type { FileTree } from "#core/image/filesystem/file-tree.ts";
+import { printable } from "#core/image/source/binary.ts";
 import type { InitSystem } from "./init-system.ts";
 import { findHostKeyMaker, listHostKeys } from "./sshd/host-keys.ts";
 import { readSshdConfig } from "./sshd/sshd-config.ts";
@@ -20,13 +21,14 @@ export async function readSshd(
   cloudInit: CloudInitFacts | null,
 ): Promise<SshdFacts> {
   const start = await findStart(tree, init);
+  const maker = await findHostKeyMaker(tree, init, cloudInit);
   return {
     binaryPath: await firstExisting(tree, binaries),
     enabledAtBoot: start.enabledBy !== null && start.maskedBy === null,
     ...start,
     ...(await readSshdConfig(tree)),
     hostKeys: await listHostKeys(tree),
-    hostKeysRegeneratedBy: await findHostKeyMaker(tree, init, cloudInit),
+    hostKeysRegeneratedBy: maker === null ? null : printable(maker),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Where } from "#contract/where.ts";
+import { printable } from "#core/image/source/binary.ts";
 import type { FileTree } from "#core/image/filesystem/file-tree.ts";
 import { readLines } from "#core/image/facts/text-lines.ts";
 import type { InitSystem } from "./services.ts";
@@ -23,7 +24,10 @@ export async function readRcConf(tree: FileTree): Promise<Map<string, RcSetting>
     for (const { line, text } of await readLines(tree, path)) {
       const match = /^([A-Za-z_]\w*)=(?:"([^"]*)"|'([^']*)'|([^\s;#]*))/.exec(text);
       if (match === null) continue;
-      settings.set(match[1] ?? "", { value: match[2] ?? match[3] ?? match[4] ?? "", where: { path, line } });
+      settings.set(match[1] ?? "", {
+        value: match[2] ?? match[3] ?? match[4] ?? "",
+        where: { path: printable(path), line },
+      });
     }
   }
   return settings;

@@ -1,4 +1,5 @@
 import type { Where } from "#contract/where.ts";
+import { printable } from "#core/image/source/binary.ts";
 import type { FileTree } from "#core/image/filesystem/file-tree.ts";
 import { readLines } from "#core/image/facts/text-lines.ts";
 import { matchesGlob } from "./glob.ts";
@@ -31,7 +32,8 @@ export async function readPresets(tree: FileTree): Promise<Preset[]> {
     for (const { line, text } of await readLines(tree, path)) {
       const [verb, pattern = ""] = text.split(/\s+/);
       if ((verb !== "enable" && verb !== "disable") || pattern === "") continue;
-      if (presets.length < maxPresets) presets.push({ verb, pattern, where: { path, line } });
+      if (presets.length < maxPresets)
+        presets.push({ verb, pattern, where: { path: printable(path), line } });
     }
   }
   return presets;

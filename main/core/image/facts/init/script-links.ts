@@ -1,3 +1,4 @@
+import { printable } from "#core/image/source/binary.ts";
 import type { FileTree } from "#core/image/filesystem/file-tree.ts";
 import type { InitSystem } from "./services.ts";
 
@@ -34,7 +35,7 @@ export async function readScriptLinks(tree: FileTree, kind: Kind): Promise<InitS
     enabledBy: (unit) => Promise.resolve(enabledBy(unit)),
     startedBy: (unit) => {
       const path = enabledBy(unit);
-      return Promise.resolve(path === null ? null : { path, line: null });
+      return Promise.resolve(path === null ? null : { path: printable(path), line: null });
     },
     async unitPath(unit) {
       for (const folder of scripts[kind]) {

@@ -1,4 +1,5 @@
 import type { Where } from "#contract/where.ts";
+import { printable } from "#core/image/source/binary.ts";
 import type { FileTree } from "#core/image/filesystem/file-tree.ts";
 import { failingCondition } from "./conditions.ts";
 import { isFirstBoot, presetFor, readPresets } from "./presets.ts";
@@ -13,7 +14,7 @@ const generatedTargets: readonly (readonly [generator: string, unit: string])[] 
   ["cloud-init-generator", "cloud-init.target"],
 ];
 
-const at = (path: string): Where => ({ path, line: null });
+const at = (path: string): Where => ({ path: printable(path), line: null });
 
 export async function readSystemd(tree: FileTree, commandLine: string): Promise<InitSystem> {
   const units = await readUnitFolders(tree);

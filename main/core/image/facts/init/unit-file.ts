@@ -1,4 +1,5 @@
 import type { Where } from "#contract/where.ts";
+import { printable } from "#core/image/source/binary.ts";
 import type { FileTree } from "#core/image/filesystem/file-tree.ts";
 import { maxConfigBytes } from "#core/image/facts/text-lines.ts";
 
@@ -14,7 +15,7 @@ const maxSettings = 2000;
 
 export async function readUnitFile(tree: FileTree, path: string): Promise<UnitSetting[]> {
   if ((await tree.stat(path))?.kind !== "file") return [];
-  return parseUnit((await tree.readText(path, maxConfigBytes)) ?? "", path);
+  return parseUnit((await tree.readText(path, maxConfigBytes)) ?? "", printable(path));
 }
 
 export function parseUnit(text: string, path: string): UnitSetting[] {

@@ -1,5 +1,6 @@
 import type { CloudInitFacts } from "#contract/facts-provisioning.ts";
 import type { InitSystem } from "#core/image/facts/init-system.ts";
+import { printable } from "#core/image/source/binary.ts";
 import type { FileTree } from "#core/image/filesystem/file-tree.ts";
 import { wordsOf } from "#core/image/facts/init/unit-file.ts";
 import { readLines } from "#core/image/facts/text-lines.ts";
@@ -26,7 +27,7 @@ export async function listHostKeys(tree: FileTree): Promise<string[]> {
   const keys: string[] = [];
   for (const folder of keyFolders) {
     for (const { name } of await tree.readDirectory(folder)) {
-      if (/^ssh_host_.*key$|^dropbear_.*host_key$/.test(name)) keys.push(`${folder}/${name}`);
+      if (/^ssh_host_.*key$|^dropbear_.*host_key$/.test(name)) keys.push(printable(`${folder}/${name}`));
     }
   }
   return keys;

@@ -1,5 +1,6 @@
 import type { Where } from "#contract/where.ts";
 import type { InitSystem } from "#core/image/facts/init-system.ts";
+import { printable } from "#core/image/source/binary.ts";
 import type { FileTree } from "#core/image/filesystem/file-tree.ts";
 import { readLines } from "#core/image/facts/text-lines.ts";
 
@@ -31,7 +32,7 @@ export async function findStart(tree: FileTree, init: InitSystem): Promise<SshSt
   for (const unit of units) {
     const mask = await init.maskedBy(unit);
     if (mask !== null) {
-      maskedBy ??= { path: mask, line: null };
+      maskedBy ??= { path: printable(mask), line: null };
       continue;
     }
     const link = await init.startedBy(unit);
