@@ -54,7 +54,11 @@ function openReplayed(device: BlockDevice, superblock: ExtSuperblock, notes: str
     if (length === 0) return Buffer.alloc(0);
     if (length > maxReadBytes) throw unreadable("A file is too large to be read at once");
     if (file.isEncrypted && file.kind !== "directory") throw unreadable("A file is encrypted (fscrypt)");
-    if (file.inlineData !== null) return file.inlineData.subarray(offsetBytes, offsetBytes + length);
+    if (file.inlineData !== null) {
+      if (offsetBytes + length > file.inlineData.length)
+        throw unreadable("A file is larger than its inode holds");
+      return file.inlineData.subarray(offsetBytes, offsetBytes + length);
+    }
     const first = Math.floor(offsetBytes / blockBytes);
     const last = Math.floor((offsetBytes + length - 1) / blockBytes);
     const runs = await blockRuns(device, file, blockBytes, first, last);

@@ -1,8 +1,9 @@
+import { createBoundedMap } from "#core/image/filesystem/bounded-map.ts";
 import { unreadable } from "#core/image/source/binary.ts";
 import type { BlockDevice } from "#core/image/source/block-device.ts";
 import type { FileNode, Filesystem } from "#core/image/filesystem/filesystem.ts";
 import type { FatLayout } from "./boot-sector.ts";
-import { readChain, readFatDirectory, readFatRoot } from "./cluster-chain.ts";
+import { chainRuns, readFatDirectory, readFatRoot, readRuns, type ClusterRun } from "./cluster-chain.ts";
 import type { FatEntry } from "./directory.ts";
 
 const maxReadBytes = 256 * 1024 ** 2;
@@ -21,6 +22,16 @@ export function openFat(device: BlockDevice, layout: FatLayout, label: string | 
       ? await readFatRoot(device, layout)
       : await readFatDirectory(device, layout, directory.firstCluster);
     return all.filter((entry) => !entry.isVolumeLabel);
+  };
+
+  /** A kernel is read in pieces; its chain is followed once. */
+  const chains = createBoundedMap<number, Promise<ClusterRun[]>>(32);
+  const runsOf = (file: FatNode): Promise<ClusterRun[]> => {
+    const known = chains.get(file.firstCluster);
+    if (known !== undefined) return known;
+    const runs = chainRuns(device, layout, file.firstCluster, file.sizeBytes);
+    chains.set(file.firstCluster, runs);
+    return runs;
   };
 
   const toNode = (entry: FatEntry): FatNode => ({
@@ -50,8 +61,11 @@ export function openFat(device: BlockDevice, layout: FatLayout, label: string | 
     read: async (file, offsetBytes, lengthBytes) => {
       const end = Math.min(offsetBytes + lengthBytes, file.sizeBytes);
       if (end <= offsetBytes) return Buffer.alloc(0);
-      if (end > maxReadBytes) throw unreadable("A file is too large to be read at once");
-      return (await readChain(device, layout, file.firstCluster, end)).subarray(offsetBytes, end);
+      if (end - offsetBytes > maxReadBytes) throw unreadable("A file is too large to be read at once");
+      const bytes = await readRuns(device, layout, await runsOf(file), offsetBytes, end - offsetBytes);
+      if (bytes.length < end - offsetBytes)
+        throw unreadable("A chain of FAT clusters ends before its file does");
+      return bytes;
     },
     readLink: () => Promise.reject(unreadable("FAT has no links")),
   };
