@@ -5,10 +5,11 @@ import { openThroughQemu } from "./qemu-export.ts";
 import { openQcow2Device } from "./qcow2/qcow2-device.ts";
 import { openRawDevice } from "./raw-device.ts";
 import { abortReason } from "./read-budget.ts";
+import { openVmdkDevice } from "./vmdk/vmdk-device.ts";
 import { assertNotWritten } from "./write-lock.ts";
 
 /**
- * Raw disks, ISOs and qcow2 are read straight from the file, all else through QEMU's block layer. Throws
+ * Raw disks, ISOs, qcow2 and VMDK are read straight from the file, all else through QEMU's block layer. Throws
  * `image-in-use` when a machine writes to it.
  */
 export async function openSource(
@@ -17,8 +18,21 @@ export async function openSource(
   options: { signal: AbortSignal; timeoutMs: number },
 ): Promise<OpenBlockDevice> {
   if (options.signal.aborted) throw abortReason(options.signal);
-  if (image.format === "iso9660") return openRawDevice(image.path);
-  if (image.format !== "raw" && image.format !== "qcow2") return openThroughQemu(image, ports, options);
-  await assertNotWritten(image.path);
-  return image.format === "raw" ? openRawDevice(image.path) : openQcow2Device(image.path);
+  switch (image.format) {
+    case "iso9660":
+      return openRawDevice(image.path);
+    case "raw":
+      await assertNotWritten(image.path);
+      return openRawDevice(image.path);
+    case "qcow2":
+      await assertNotWritten(image.path);
+      return openQcow2Device(image.path);
+    case "vmdk":
+      await assertNotWritten(image.path);
+      return openVmdkDevice(image.path);
+    case "vhdx":
+    case "vhd":
+    case "vdi":
+      return openThroughQemu(image, ports, options);
+  }
 }

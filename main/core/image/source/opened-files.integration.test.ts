@@ -96,6 +96,7 @@ const neededFolders = [
   "/proc/version_signature",
   "/proc/sys/",
   "/proc/filesystems",
+  "/proc/locks",
   "/dev/null",
   "/dev/urandom",
   "/etc/ssl/openssl.cnf",

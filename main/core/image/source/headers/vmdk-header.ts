@@ -8,4 +8,6 @@ export interface VmdkHeader {
   readonly directoryOffset: number;
   readonly directoryAtEnd: boolean;
   readonly compressed: boolean;
+  /** Every packed grain is preceded by its place and its length. */
+  readonly markers: boolean;
 }

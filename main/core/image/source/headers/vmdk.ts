@@ -24,6 +24,18 @@ export const vmdk: ContainerFormat = {
 };
 
 async function readHeader(file: FileBytes): Promise<ImageHeader> {
+  const { header, variant } = await readVmdkLayout(file);
+  return {
+    virtualBytes: header.capacityBytes,
+    allocatedBytes: await scanGrains(file, header),
+    compressedClusters: header.compressed ? "zlib" : "none",
+    variant: `VMDK, ${variant}`,
+    notes: [],
+  };
+}
+
+/** Header, descriptor and, where there is one, the footer that counts instead; all checked, no grain looked up. */
+export async function readVmdkLayout(file: FileBytes): Promise<{ header: VmdkHeader; variant: string }> {
   const head = await file.read(0, 512);
   if (head.toString("latin1", 0, 4) !== "KDMV") {
     throw refused(
@@ -41,13 +53,7 @@ async function readHeader(file: FileBytes): Promise<ImageHeader> {
   const variant = await readCreateType(file, header);
   if (header.directoryAtEnd) header = await readFooter(file);
   checkGeometry(file.path, header);
-  return {
-    virtualBytes: header.capacityBytes,
-    allocatedBytes: await scanGrains(file, header),
-    compressedClusters: header.compressed ? "zlib" : "none",
-    variant: `VMDK, ${variant}`,
-    notes: [],
-  };
+  return { header, variant };
 }
 
 function parseHeader(head: Buffer): VmdkHeader {
@@ -61,6 +67,7 @@ function parseHeader(head: Buffer): VmdkHeader {
     directoryOffset: u64le(head, 56) * 512,
     directoryAtEnd: head.readBigUInt64LE(56) === gdAtEnd,
     compressed: (flags & 0x1_0000) !== 0 && head.readUInt16LE(77) === 1,
+    markers: (flags & 0x2_0000) !== 0,
   };
 }
 

@@ -1,17 +1,11 @@
 import { unreadable } from "#core/image/source/binary.ts";
+import type { ClusterEntry } from "#core/image/source/clusters/cluster-device.ts";
 import type { Qcow2Layout } from "#core/image/source/headers/qcow2-layout.ts";
 
-/** Where the bytes of a cluster come from: QEMU docs/interop/qcow2.rst, "Cluster mapping". */
-export type ClusterEntry =
-  | { readonly kind: "zero" }
-  | { readonly kind: "data"; readonly hostOffset: number; readonly zeroSubclusters: number }
-  | { readonly kind: "compressed"; readonly hostOffset: number; readonly packedBytes: number };
-
 const zero: ClusterEntry = { kind: "zero" };
-export const subclusters = 32;
 
 /**
- * Reads the entry at `at` of an L2 table. `zeroSubclusters`: bit n is set where subcluster n reads as zeros; without a
+ * Reads the entry at `at` of an L2 table (QEMU docs/interop/qcow2.rst, "Cluster mapping"). `zeroSubclusters`: bit n is set where subcluster n reads as zeros; without a
  * backing file what is not allocated does so too.
  */
 export function readClusterEntry(table: Buffer, at: number, layout: Qcow2Layout): ClusterEntry {
