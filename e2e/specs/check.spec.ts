@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { Page } from "@playwright/test";
 import { microImage, miniInstallerIso } from "#e2e/fixtures/fixtures.ts";
-import { dropFiles } from "#e2e/hosts/file-gestures.ts";
+import { chooseFiles, dropFiles } from "#e2e/hosts/file-gestures.ts";
 import { checkPanel, exportReport, verdictsShown } from "#e2e/pages/check.ts";
+import { home } from "#e2e/pages/home.ts";
 import { newMachine } from "#e2e/pages/new-machine.ts";
 import { shell } from "#e2e/pages/shell.ts";
 import { expectFits } from "./fits.ts";
@@ -71,6 +72,17 @@ test("several things dropped at once: each is judged or answered in words", asyn
     await newMachine(page).cancel.click();
     await expect(shell(page).entry("installer.iso")).toBeVisible();
   });
+});
+
+test("several images chosen at the door are all sent and judged", async ({ app: { page } }) => {
+  const names = ["one.qcow2", "two.qcow2", "three.qcow2"];
+  const paths = names.map((name) => join(folder, name));
+  for (const path of paths) await copyFile(await microImage(), path);
+  await chooseFiles(page, home(page).chooseImage, paths);
+  await expect(shell(page).title).toHaveText("one.qcow2");
+  // The door is gone by then; the others arrive all the same.
+  for (const name of names) await expect(shell(page).entry(name)).toBeVisible();
+  await expect(shell(page).section("Checked files").getByText("reading")).toHaveCount(0);
 });
 
 test("the matrix leads to every finding by the keyboard", async ({ app: { page } }) => {

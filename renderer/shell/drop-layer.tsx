@@ -2,6 +2,7 @@ import { useEffect, useRef, useState, type DragEvent, type ReactNode } from "rea
 import { Button } from "#renderer/components/button.tsx";
 import { Icon } from "#renderer/components/icon.tsx";
 import { ProgressBar } from "#renderer/components/progress-bar.tsx";
+import { TakeFilesContext } from "#renderer/features/files/take-files-context.ts";
 import { useTakeFiles } from "#renderer/features/files/use-take-files.ts";
 import { formatBytes } from "#renderer/lib/format-bytes.ts";
 import "./drop-layer.css";
@@ -45,7 +46,7 @@ export function DropLayer({ children }: { children: ReactNode }) {
         void take([...event.dataTransfer.files]);
       }}
     >
-      {children}
+      <TakeFilesContext value={take}>{children}</TakeFilesContext>
       {depth > 0 && !onTarget && <DropOverlay count={count} />}
       {sending !== null && (
         <div className="drop-sending" role="status">

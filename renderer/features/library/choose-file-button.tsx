@@ -5,12 +5,15 @@ interface ChooseFileButtonProps {
   look?: "plain" | "primary";
   /** Accessible name of the file input behind the button. */
   inputLabel: string;
+  /** Whether several may be chosen at once. */
+  many?: boolean;
   onFiles: (files: readonly File[]) => void;
   children: ReactNode;
 }
 
 /** Opens the system's chooser. */
-export function ChooseFileButton({ look = "plain", inputLabel, onFiles, children }: ChooseFileButtonProps) {
+export function ChooseFileButton(props: ChooseFileButtonProps) {
+  const { look = "plain", inputLabel, many = false, onFiles, children } = props;
   const input = useRef<HTMLInputElement>(null);
   return (
     <>
@@ -20,6 +23,7 @@ export function ChooseFileButton({ look = "plain", inputLabel, onFiles, children
       <input
         ref={input}
         type="file"
+        multiple={many}
         className="visually-hidden"
         aria-label={inputLabel}
         tabIndex={-1}

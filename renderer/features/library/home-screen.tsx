@@ -1,6 +1,6 @@
 import { Button } from "#renderer/components/button.tsx";
 import { Logo } from "#renderer/components/logo.tsx";
-import { useTakeFiles } from "#renderer/features/files/use-take-files.ts";
+import { useTake } from "#renderer/features/files/take-files-context.ts";
 import { PracticeDoor } from "#renderer/features/practice/practice-door.tsx";
 import { useDoctorReport } from "#renderer/mirror/use-mirror.ts";
 import { go, openDialog } from "#renderer/view-state/view-state.ts";
@@ -11,7 +11,7 @@ import "./home-screen.css";
 
 /** The empty library, and the place to begin something new: three doors. */
 export function HomeScreen() {
-  const { take } = useTakeFiles();
+  const take = useTake();
   const openFiles = (files: readonly File[]) => void take(files);
   return (
     <div className="home">
@@ -41,7 +41,7 @@ export function HomeScreen() {
           title="Check an image you already have"
           onFiles={openFiles}
           action={
-            <ChooseFileButton inputLabel="Image to check" onFiles={openFiles}>
+            <ChooseFileButton inputLabel="Image to check" many onFiles={openFiles}>
               Choose an image…
             </ChooseFileButton>
           }

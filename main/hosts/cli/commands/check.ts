@@ -26,7 +26,8 @@ export const checkCommand = defineCommand({
   details:
     "A word that is a path is a file; otherwise it is the name of a machine (which must be off) or of an image. " +
     "file:, machine: and image: in front decide; -- goes before names that begin with a dash.\n" +
-    "Exit code 0: nothing found from --fail-on's level up; 1: something found; 2: the command line is wrong; " +
+    "Exit code 0: nothing found from --fail-on's level up (what could not be told counts as a warning); " +
+    "1: something found; 2: the command line is wrong; " +
     "3: a file could not be read; 130: cancelled. Over several files the highest counts.\n" +
     "--json prints {schemaVersion, files: [{path, format, verdicts, error?}]}; its schema is " +
     "resources/schemas/check.schema.json. Several documents can be written at once.",
