@@ -132,7 +132,7 @@ async function growingUnits({
   for (const name of names.slice(0, maxUnits)) {
     const path = await init.unitPath(name);
     const text = path === null ? "" : await textOf(tree, path);
-    const script = /^\s*ExecStart\s*=\s*[-@:+!|]*(?:\S*\/(?:ba|da)?sh\s+)?(\/\S+)/m.exec(text)?.[1];
+    const script = /^[ \t]*ExecStart[ \t]*=[ \t]*[-@:+!|]*(?:\S*\/(?:ba|da)?sh\s+)?(\/\S+)/m.exec(text)?.[1];
     const all = `${text}\n${script === undefined ? "" : await textOf(tree, script)}`;
     if (growsPartition.test(all)) partition ??= name;
     if (growsFilesystem.test(all)) filesystem ??= name;

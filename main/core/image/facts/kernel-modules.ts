@@ -70,15 +70,20 @@ async function readList(tree: FileTree, path: string): Promise<string | null> {
 function findModule(list: string, name: string): string | null {
   for (const spelling of new Set([name, name.replaceAll("_", "-"), name.replaceAll("-", "_")])) {
     const needle = `/${spelling}.ko`;
-    for (let at = list.indexOf(needle); at !== -1; at = list.indexOf(needle, at + 1)) {
+    let left = maxMentions;
+    for (let at = list.indexOf(needle); at !== -1 && left > 0; at = list.indexOf(needle, at + 1), left--) {
       suffix.lastIndex = at + needle.length;
       if (!suffix.test(list)) continue; // a module that another one needs
-      const start = list.lastIndexOf("\n", at) + 1;
-      const path = list.slice(start, list.slice(at).search(/[:\r\n]|$/) + at);
-      if (path.length < 1000 && !/[:\s]/.test(path)) return path;
+      const before = list.slice(Math.max(0, at - maxPathLength), at);
+      const start = before.slice(before.lastIndexOf("\n") + 1);
+      const path = start + (/^[^:\r\n]*/.exec(list.slice(at, at + maxPathLength))?.[0] ?? "");
+      if (start.length < maxPathLength && !/[:\s]/.test(path)) return path;
     }
   }
   return null;
 }
 
+const maxPathLength = 1000;
+/** Modules that need a common one. */
+const maxMentions = 5000;
 const suffix = /(?:\.(?:gz|xz|zst))?(?::|\r?\n|$)/y;

@@ -9,6 +9,8 @@ export interface TextLine {
 
 /** Configuration files are small; a larger one is not one. */
 export const maxConfigBytes = 1024 ** 2;
+/** Of a file that is made of line ends only the beginning counts. */
+const maxLines = 50_000;
 
 /** The lines of a file that are neither empty nor comments; empty when there is no such file. */
 export async function readLines(tree: FileTree, path: string, comment = "#"): Promise<TextLine[]> {
@@ -18,7 +20,7 @@ export async function readLines(tree: FileTree, path: string, comment = "#"): Pr
 
 export function splitLines(text: string, comment = "#"): TextLine[] {
   return text
-    .split(/\r?\n/)
+    .split(/\r?\n/, maxLines)
     .map((raw, index) => ({ line: index + 1, text: raw.trim() }))
     .filter(({ text: line }) => line !== "" && !line.startsWith(comment));
 }

@@ -25,6 +25,9 @@ export const isSerial = (console: string): boolean => /^(?:ttyS|ttyAMA|hvc|ttysc
 export const rootSpecOf = (commandLine: string): string | null =>
   valuesOf(commandLine, "root").at(-1) ?? null;
 
+/** COMMAND_LINE_SIZE of no architecture is larger. */
+const maxLineLength = 4096;
+
 /** What the next update of the menu will write. */
 export interface ComingCommandLine {
   readonly arguments: readonly string[];
@@ -50,8 +53,9 @@ export async function readComingCommandLine(tree: FileTree): Promise<ComingComma
       values.set(
         key,
         value
+          .slice(0, maxLineLength)
           .replace(/\$\{?(\w+)\}?/g, (_whole, name: string) => (name === key ? before : ""))
-          .slice(0, 4096),
+          .slice(0, maxLineLength),
       );
       path = file;
     }

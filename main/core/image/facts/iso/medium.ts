@@ -11,11 +11,12 @@ export interface Medium {
 }
 
 const maxTextBytes = 64 * 1024;
+const maxLineLength = 300;
 
 /** The system on the medium, from files that say so, and from the volume's name. */
 export async function readMedium(tree: FileTree, volumeId: string): Promise<Medium> {
   const byName = systemOfVolume(volumeId);
-  const info = await textOf(tree, "/.disk/info");
+  const info = (await textOf(tree, "/.disk/info"))?.slice(0, maxLineLength) ?? null;
   const treeInfo = (await textOf(tree, "/.treeinfo")) ?? (await textOf(tree, "/treeinfo"));
   const hints = [volumeId, iniValue(treeInfo, "arch"), info].filter((text) => text !== null);
   const found = (system: NamedSystem | null, text: string): Medium => ({
@@ -50,11 +51,12 @@ async function textOf(tree: FileTree, path: string): Promise<string | null> {
 }
 
 /** The first value of a key, in any section; the header's version is not the system's. */
-function iniValue(text: string | null, key: string): string | null {
+function iniValue(content: string | null, key: string): string | null {
   let section = "";
-  for (const line of (text ?? "").split("\n").slice(0, 1000)) {
-    section = /^\s*\[(.+)\]/.exec(line)?.[1] ?? section;
-    const [, name = "", value = ""] = /^\s*(\w+)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
+  for (const line of (content ?? "").split("\n").slice(0, 1000)) {
+    const text = line.slice(0, maxLineLength).trim();
+    section = /^\[(.+)\]/.exec(text)?.[1] ?? section;
+    const [, name = "", value = ""] = /^(\w+)\s*=\s*(.*)$/.exec(text) ?? [];
     if (name === key && section !== "header" && value !== "") return printable(value, 100);
   }
   return null;

@@ -1,10 +1,12 @@
 import type { TreeFile } from "#core/image/filesystem/file-tree.ts";
 
 /** The database of a large desktop has about 10 MiB. */
-const maxFileBytes = 128 * 1024 ** 2;
-const chunkBytes = 512 * 1024;
+const maxFileBytes = 64 * 1024 ** 2;
+const chunkBytes = 256 * 1024;
+/** A name and a version take more. */
+const minStanzaLength = 8;
 /** A stanza of apk lists all files of its package. */
-const maxStanzaBytes = 8 * 1024 ** 2;
+const maxStanzaBytes = 2 * 1024 ** 2;
 
 /**
  * Calls `see` with every paragraph of a file: text up to an empty line, with a line break at its end. Reads in
@@ -17,8 +19,13 @@ export async function eachStanza(file: TreeFile, see: (stanza: string) => void):
     // latin1: what is looked for is ASCII, and no character is cut in two
     const text = rest + (await file.read(at, Math.min(chunkBytes, end - at))).toString("latin1");
     let start = 0;
-    for (let stop = text.indexOf("\n\n"); stop !== -1; stop = text.indexOf("\n\n", start)) {
-      if (stop > start) see(text.slice(start, stop + 1));
+    // what is left of the chunk before holds no end
+    for (
+      let stop = text.indexOf("\n\n", Math.max(0, rest.length - 1));
+      stop !== -1;
+      stop = text.indexOf("\n\n", start)
+    ) {
+      if (stop - start >= minStanzaLength) see(text.slice(start, stop + 1));
       start = stop + 2;
     }
     rest = text.slice(start);

@@ -34,17 +34,19 @@ const initrd = /^(?:initrd|initrd16|initrdefi)$/;
 /** Puts the menu together while the script runs. Commands outside of an entry make one of their own. */
 export function menuBuilder(): MenuBuilder {
   const top: MenuNode[] = [];
-  const stack: (OpenNode | null)[] = [];
+  const stack: OpenNode[] = [];
+  /** Blocks inside of one that is not looked at. */
+  let skipped = 0;
   let loose: OpenNode | null = null;
 
-  const childrenHere = (): MenuNode[] => stack.findLast((node) => node !== null)?.children ?? top;
+  const childrenHere = (): MenuNode[] => stack.at(-1)?.children ?? top;
   const flushLoose = (): void => {
     if (loose !== null) top.push(finished(loose));
     loose = null;
   };
   const currentEntry = (): OpenNode => {
-    const inside = stack.findLast((node) => node !== null);
-    if (inside !== undefined && inside !== null) return inside;
+    const inside = stack.at(-1);
+    if (inside !== undefined) return inside;
     loose ??= { kind: "menuentry", title: "", id: "", children: [], entry: null };
     return loose;
   };
@@ -52,20 +54,24 @@ export function menuBuilder(): MenuBuilder {
   return {
     open: (kind, title, id) => {
       flushLoose();
-      stack.push(stack.length >= maxDepth ? null : { kind, title, id, children: [], entry: null });
+      if (skipped > 0 || stack.length >= maxDepth) skipped++;
+      else stack.push({ kind, title, id, children: [], entry: null });
     },
     ignored: (command) => {
-      if (command === "menuentry" || command === "submenu") stack.push(null);
+      if (command === "menuentry" || command === "submenu") skipped++;
     },
     close: () => {
-      const node = stack.pop();
-      if (node !== undefined && node !== null) childrenHere().push(finished(node));
+      if (skipped > 0) skipped--;
+      else {
+        const node = stack.pop();
+        if (node !== undefined) childrenHere().push(finished(node));
+      }
     },
-    isInside: () => stack.length > 0,
+    isInside: () => stack.length + skipped > 0,
     command: (command, words, line) => {
       // Xen: the kernel and its initramfs are modules of the hypervisor
       const isModule = /^module2?$/.test(command);
-      if (!linux.test(command) && !initrd.test(command) && !isModule) return;
+      if (skipped > 0 || (!linux.test(command) && !initrd.test(command) && !isModule)) return;
       const node = currentEntry();
       const [first = "", ...rest] = words().filter((word) => word !== "--nounzip");
       if (linux.test(command) || (isModule && node.entry === null)) {
@@ -78,7 +84,7 @@ export function menuBuilder(): MenuBuilder {
     nodes: () => {
       flushLoose();
       for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-        if (node !== null) childrenHere().push(finished(node));
+        childrenHere().push(finished(node));
       }
       return top;
     },

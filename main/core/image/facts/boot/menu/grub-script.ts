@@ -105,6 +105,9 @@ interface Condition {
   taken: boolean;
 }
 
+/** Deeper ones do not count; no generator nests them like that. */
+const maxConditions = 100;
+
 /** Answers whether the statement was `if`, `elif` or `fi`, or opened an `else`. */
 function runCondition(
   conditions: Condition[],
@@ -114,7 +117,8 @@ function runCondition(
   const current = conditions.at(-1);
   if (command === "if") {
     const result = test(words, value);
-    conditions.push({ active: result !== false, taken: result === true });
+    if (conditions.length < maxConditions)
+      conditions.push({ active: result !== false, taken: result === true });
   } else if (command === "elif" && current !== undefined) {
     const result: boolean | null = current.taken ? false : test(words, value);
     current.active = result !== false;

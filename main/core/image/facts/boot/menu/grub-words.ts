@@ -6,7 +6,8 @@ export interface Statement {
   readonly words: readonly string[];
 }
 
-const maxStatements = 100_000;
+/** A menu of a dozen kernels has a tenth of this. */
+const maxStatements = 10_000;
 const maxWords = 1000;
 
 /** Splits a script at line ends, `;` and braces (GRUB manual, "Shell-like scripting"). */

@@ -7,6 +7,7 @@ import { withDefaultFirst, type RawEntry, type RawMenu } from "./raw-entry.ts";
 /** The Boot Loader Specification, type 1: a file an entry. GRUB's `blscfg` and systemd-boot read them. */
 const maxEntries = 64;
 const maxFiles = 500;
+const maxOptionsLength = 16 * 1024;
 
 interface Named {
   readonly id: string;
@@ -58,9 +59,12 @@ async function readEntry(
   if (kernel === undefined) return null;
   const options = fields.filter((field) => field.key === "options");
   let source = { path, line: options[0]?.line ?? kernel.line };
+  let budget = maxOptionsLength;
   const text = options.map(({ value }) =>
-    value.replace(/\$\{?(\w+)\}?/g, (_whole, name: string) => {
+    value.slice(0, maxOptionsLength).replace(/\$\{?(\w+)\}?/g, (_whole, name: string) => {
       const variable = variables.get(name);
+      budget -= variable?.value.length ?? 0;
+      if (budget < 0) return "";
       if (name === "kernelopts" && variable !== undefined) source = variable;
       return variable?.value ?? "";
     }),
