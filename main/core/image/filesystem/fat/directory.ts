@@ -32,7 +32,7 @@ export function parseFatDirectory(bytes: Buffer): FatEntry[] {
     const name = isVolumeLabel
       ? labelText(bytes.subarray(at, at + 11))
       : long || shortName(bytes.subarray(at, at + 32));
-    if (name === "." || name === "..") continue;
+    if (name === "." || name === ".." || (!isVolumeLabel && !isName(name))) continue;
     entries.push({
       name,
       isDirectory: (kind & attribute.directory) !== 0,
@@ -43,6 +43,9 @@ export function parseFatDirectory(bytes: Buffer): FatEntry[] {
   }
   return entries;
 }
+
+/** What damage makes of a name must not look like a path. */
+const isName = (name: string): boolean => name !== "" && !name.includes("/") && !name.includes("\0");
 
 const longPiece = (record: Buffer): string =>
   (

@@ -7,6 +7,8 @@ import { chainRuns, readFatDirectory, readFatRoot, readRuns, type ClusterRun } f
 import type { FatEntry } from "./directory.ts";
 
 const maxReadBytes = 256 * 1024 ** 2;
+/** Larger folders are read again; none on an EFI partition is. */
+const maxCachedEntries = 5000;
 
 interface FatNode extends FileNode {
   readonly firstCluster: number;
@@ -17,11 +19,16 @@ const rootNode: FatNode = { kind: "directory", sizeBytes: 0, mode: 0o755, firstC
 
 /** FAT12, FAT16 and FAT32 with long names, read-only. Names are looked up regardless of case. */
 export function openFat(device: BlockDevice, layout: FatLayout, label: string | null): Filesystem<FatNode> {
+  const folders = createBoundedMap<number, FatEntry[]>(64);
   const entries = async (directory: FatNode): Promise<FatEntry[]> => {
+    const known = folders.get(directory.firstCluster);
+    if (known !== undefined) return known;
     const all = directory.isRoot
       ? await readFatRoot(device, layout)
       : await readFatDirectory(device, layout, directory.firstCluster);
-    return all.filter((entry) => !entry.isVolumeLabel);
+    const found = all.filter((entry) => !entry.isVolumeLabel);
+    if (found.length <= maxCachedEntries) folders.set(directory.firstCluster, found);
+    return found;
   };
 
   /** A kernel is read in pieces; its chain is followed once. */

@@ -120,5 +120,8 @@ async function parseRecord(
     sector: rock?.childSector ?? record.readUInt32LE(2),
     link: rock?.link ?? null,
   };
-  return { name: rock?.name ?? plain, node };
+  const name = rock?.name ?? plain;
+  // what damage makes of a name must not look like a path
+  if (name === "" || name === "." || name === ".." || /[/\0]/.test(name)) return null;
+  return { name, node };
 }
