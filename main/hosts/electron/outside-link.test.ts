@@ -5,7 +5,9 @@ import { isDocumentLink } from "./outside-link.ts";
 
 describe("isDocumentLink", () => {
   it("knows every document that a provider or a rule names", () => {
-    const named = [...JSON.stringify(profiles).matchAll(/"url":"(https:[^"]+)"/g)].map((match) => match[1] ?? "");
+    const named = [...JSON.stringify(profiles).matchAll(/"url":"(https:[^"]+)"/g)].map(
+      (match) => match[1] ?? "",
+    );
     const folder = new URL("../../core/check/rules/", import.meta.url);
     const sources = readdirSync(folder).map((name) => readFileSync(new URL(name, folder), "utf8"));
     const ruled = [...sources.join("\n").matchAll(/"(https:\/\/[^"]+)"/g)].map((match) => match[1] ?? "");
