@@ -145,7 +145,8 @@ describe("what an inspection costs", () => {
   /** In a process of its own, so that its memory is its own. */
   async function costs(...paths: string[]): Promise<Cost[]> {
     const program = join(import.meta.dirname, "testing", "inspect-files.ts");
-    const lines = await tool(process.execPath, program, workshop.folder, ...paths);
+    const processes = join(import.meta.dirname, "..", "..", "system", "node-processes.ts");
+    const lines = await tool(process.execPath, program, processes, workshop.folder, ...paths);
     return lines
       .trim()
       .split("\n")

@@ -9,6 +9,7 @@ import { nodeProcesses } from "#system/node-processes.ts";
 
 const repository = join(import.meta.dirname, "..", "..", "..", "..");
 const program = join(import.meta.dirname, "..", "testing", "inspect-files.ts");
+const processes = join(repository, "main", "system", "node-processes.ts");
 
 let workshop: Workshop;
 /** Images lie here; the programs' own files elsewhere. */
@@ -56,6 +57,7 @@ async function traced(paths: readonly string[]): Promise<Trace> {
     log,
     process.execPath,
     program,
+    processes,
     home,
     ...paths,
   );

@@ -1,13 +1,15 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
-import { nodeProcesses } from "#system/node-processes.ts";
+import type { Processes } from "#ports/processes.ts";
 import { AppError } from "#core/lib/app-error.ts";
 import { inspectImage } from "#core/image/inspect-image.ts";
 
 /**
- * A program for tests: `inspect-files.ts FOLDER FILE…` prints a line of JSON for each: format or error, the longest
- * time that nothing else could run, and the most memory that the process has had so far.
+ * A program for tests: `inspect-files.ts PROCESSES FOLDER FILE…` prints a line of JSON for each: format or error, the longest
+ * time that nothing else could run, and the most memory that the process has had so far. PROCESSES is the module that
+ * implements the port: the core does not know it.
  */
-const [folder = "", ...paths] = process.argv.slice(2);
+const [processesPath = "", folder = "", ...paths] = process.argv.slice(2);
+const { nodeProcesses } = (await import(processesPath)) as { nodeProcesses: Processes };
 const directories = { data: folder, cache: folder, runtime: folder, resources: folder };
 for (const path of paths) {
   let line: Record<string, unknown>;
