@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage } from "node:http";
+import type { IncomingMessage } from "node:http";
 import { join } from "node:path";
 import type { Clock } from "#ports/ports.ts";
 import type { Processes } from "#ports/processes.ts";
@@ -120,6 +120,8 @@ export async function startDigitalOceanEmulator(
     return route({ method: request.method ?? "", url, body }, deps);
   };
 
+  // loaded here because it brings the whole of undici along, which no command needs to start
+  const { createServer } = await import("node:http");
   const server = createServer((request, response) => {
     const url = URL.parse(request.url ?? "/", apiBase) ?? new URL(apiBase);
     const fault = faults.request?.({ method: request.method ?? "", path: url.pathname }) ?? null;

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { Readable } from "node:stream";
@@ -46,6 +46,8 @@ export async function startPracticeS3(
     buckets.set(name, await BucketFolder.open(join(options.folder, name)));
   }
   const store: Store = { buckets, maxObjectBytes: options.maxObjectBytes ?? 200 * 1024 ** 3 };
+  // loaded here because it brings the whole of undici along, which no command needs to start
+  const { createServer } = await import("node:http");
   const server = createServer({ requestTimeout: 0 });
   let count = 0;
   const onRequest = (message: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void => {
