@@ -216,6 +216,12 @@ export const needs: readonly Need[] = [
     packages: { apt: ["db-util"], dnf: ["libdb-utils"] },
   },
   {
+    programs: ["cpio"],
+    group: "tests",
+    purpose: "packs archives to be read",
+    packages: { apt: ["cpio"], dnf: ["cpio"], pacman: ["cpio"], zypper: ["cpio"] },
+  },
+  {
     programs: ["cryptsetup"],
     group: "tests",
     purpose: "makes encrypted disks to be recognised",
