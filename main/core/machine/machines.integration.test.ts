@@ -155,7 +155,7 @@ describe("a machine's life", () => {
     await writeFile(iso, Buffer.alloc(MiB));
     const id = await one.machines.create(recipe());
     await one.machines.start(id);
-    await two.machines.waitForPower(id, "running", { timeoutMs: 10_000 });
+    await expect.poll(() => two.machines.view(id).power, { timeout: 10_000 }).toBe("running");
     await two.machines.insert(id, iso);
     await expect.poll(() => one.machines.view(id).isoPath, { timeout: 5_000 }).toBe(iso);
   });
