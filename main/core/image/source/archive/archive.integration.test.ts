@@ -167,10 +167,15 @@ describe("the cache", () => {
   it("goes on for one caller when another leaves, and stops when all have", async () => {
     const packed = slow();
     const path = await file("slow.gz", packed);
+    // the one who began leaves: the other's bytes must not hang on what it had open
     const leaving = new AbortController();
+    const began = Promise.withResolvers<void>();
+    const left = openAt(path, { signal: leaving.signal, onProgress: () => began.resolve() });
+    await began.promise;
     const staying = openAt(path);
-    const left = openAt(path, { signal: leaving.signal, onProgress: () => leaving.abort() });
+    const joined = openAt(path, { onProgress: () => leaving.abort() });
     await expect(left).rejects.toMatchObject({ code: "cancelled" });
+    await (await joined)[Symbol.asyncDispose]();
     await using opened = await staying;
     expect(opened.image.virtualBytes).toBe(384 * MiB);
     const other = await file("other.gz", Buffer.concat([packed, gzipSync(noise(MiB))]));

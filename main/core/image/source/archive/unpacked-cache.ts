@@ -2,7 +2,8 @@ import { createHash, randomBytes } from "node:crypto";
 import { mkdir, rename, rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import type { CompressionName } from "#core/image/compression/compressions.ts";
-import type { HostFile } from "#core/image/source/file-bytes.ts";
+import { openFileBytes, type HostFile } from "#core/image/source/file-bytes.ts";
+import { AppError } from "#core/lib/app-error.ts";
 import { abortReason } from "#core/image/source/read-budget.ts";
 import type { Directories } from "#ports/ports.ts";
 import { makeRoom, removeStale, type CacheLimits } from "./cache-upkeep.ts";
@@ -56,7 +57,7 @@ const inUse = new Map<string, number>();
 
 /**
  * The file inside of an archive, unpacked now or earlier. Throws what `unpackArchive` throws, and `image-in-use`
- * when the archive changes meanwhile. The caller keeps `archive` open until this settles.
+ * when the archive changes meanwhile. Nothing uses `archive` any more once this settles.
  */
 export async function openUnpacked(
   archive: HostFile,
@@ -128,7 +129,7 @@ async function unpackShared(
     if (--shared.waiting === 0) {
       underWay.delete(path); // who comes now must not share what is being stopped
       stop.abort();
-      await result.catch(() => {}); // the thread reads the archive, which the caller will close
+      await result.catch(() => {}); // nothing of it may be left when the caller is told
     }
   }
 }
@@ -166,19 +167,29 @@ async function unpackInto(
   const folder = join(path, "..");
   await removeStale(folder);
   const targetPath = `${path.slice(0, -".image".length)}.${process.pid}-${randomBytes(4).toString("hex")}.partial`;
-  const { path: shownPath, descriptor, sizeBytes: packedBytes } = archive;
   try {
+    await using own = await openAgain(archive);
+    const { path: shownPath, descriptor, sizeBytes: packedBytes } = own;
     await runUnpacking(
       { path: shownPath, descriptor, packedBytes, compression, targetPath, limits },
       { signal, onProgress },
     );
-    await archive.assertUnchanged();
+    await own.assertUnchanged();
     await makeRoom(folder, await allocatedBytes(targetPath), cacheLimits, (file) => inUse.has(file));
     await rename(targetPath, path);
   } catch (error) {
     await rm(targetPath, { force: true });
     throw error;
   }
+}
+
+/** Whoever began may leave and close the file while others still wait: the unpacking holds one of its own. */
+async function openAgain(archive: HostFile): Promise<HostFile> {
+  const own = await openFileBytes(archive.path);
+  const keys = ["device", "inode", "sizeBytes", "modifiedNs"] as const;
+  if (keys.every((key) => own.identity[key] === archive.identity[key])) return own;
+  await own[Symbol.asyncDispose]();
+  throw new AppError("image-in-use", `${archive.path} was replaced while it was read`, { retry: "now" });
 }
 
 const allocatedBytes = async (path: string): Promise<number> => {
