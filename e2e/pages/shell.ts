@@ -21,8 +21,10 @@ export function shell(page: Page) {
 
 /** Opens the palette and runs the first command that this text finds. */
 export async function runCommand(page: Page, search: string): Promise<void> {
+  const { palette, statusBar } = shell(page);
+  // keys that are pressed before the window is drawn go nowhere; the status bar needs the core's first answer
+  await statusBar.getByText(/free/).waitFor();
   await page.keyboard.press("Control+K");
-  const { palette } = shell(page);
   await palette.getByRole("combobox").fill(search);
   await palette.getByRole("option").first().click();
 }
