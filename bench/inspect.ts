@@ -129,8 +129,9 @@ async function measure(path: string): Promise<{ figures: InspectFigures; coldMs:
   return { figures, coldMs };
 }
 
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+}
 
 /** The raw copy is made before the clock starts: debugfs reads no other format. */
 async function measureDebugfs(path: string): Promise<void> {
