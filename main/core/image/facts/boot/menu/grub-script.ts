@@ -22,7 +22,7 @@ export interface GrubScript {
 }
 
 /** All values together; a script that asks for more is no script of a distribution. */
-const maxWork = 16 * 1024 ** 2;
+const maxWork = 2 * 1024 ** 2;
 
 /**
  * Runs a grub.cfg as far as it decides what starts: assignments, `if` with tests of text, menus, `linux`,
