@@ -53,7 +53,7 @@ export const InspectDocumentSchema = z.object({
 });
 export type InspectDocument = z.infer<typeof InspectDocumentSchema>;
 
-/** How much of an archive is unpacked. */
+/** How much of an archive is unpacked, in bytes of the archive. */
 export const UnpackProgressSchema = z.object({ doneBytes: z.number(), totalBytes: z.number() });
 export type UnpackProgress = z.infer<typeof UnpackProgressSchema>;
 

@@ -1,3 +1,4 @@
+import type { UnpackProgress } from "#contract/published.ts";
 import type { ImageFacts } from "#contract/facts.ts";
 import type { Ports } from "#ports/ports.ts";
 import { readBoot } from "./facts/boot/boot.ts";
@@ -14,7 +15,6 @@ import { noGuest, readGuest, type GuestFacts } from "./facts/guest.ts";
 import { readIso } from "./facts/iso.ts";
 import { findRoot } from "./facts/root-tree.ts";
 import { openImage } from "./open-image.ts";
-import type { UnpackProgress } from "./source/archive/unpacked-cache.ts";
 import type { BlockDevice } from "./source/block-device.ts";
 import { openSource } from "./source/open-source.ts";
 import { withPageCache } from "./source/page-cache.ts";

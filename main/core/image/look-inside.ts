@@ -1,3 +1,4 @@
+import type { UnpackProgress } from "#contract/published.ts";
 import type { Ports } from "#ports/ports.ts";
 import { placeName, readDiskLayout, type Volume } from "./facts/disk-layout.ts";
 import { findRoot } from "./facts/root-tree.ts";
@@ -5,7 +6,6 @@ import { createFileTree, type FileTree } from "./filesystem/file-tree.ts";
 import { openIso } from "./filesystem/iso/iso-filesystem.ts";
 import { readIsoVolume } from "./filesystem/iso/volume-descriptors.ts";
 import { openImage } from "./open-image.ts";
-import type { UnpackProgress } from "./source/archive/unpacked-cache.ts";
 import { unreadable } from "./source/binary.ts";
 import type { BlockDevice } from "./source/block-device.ts";
 import { openSource } from "./source/open-source.ts";

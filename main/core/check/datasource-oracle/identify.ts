@@ -32,7 +32,7 @@ const upstreamList =
   );
 
 /** The last word of each kind counts; what is not allowed leaves the default. */
-export function parsePolicy(text: string | null, defaults: Policy): Policy {
+function parsePolicy(text: string | null, defaults: Policy): Policy {
   const words = (text ?? "").split(",");
   const last = (key: string, allowed: readonly string[], fallback: string): string => {
     const value = words.findLast((word) => word.startsWith(`${key}=`))?.slice(key.length + 1);

@@ -52,7 +52,7 @@ export const cryptDocument: Citation = {
 };
 
 /** Mandatory guidelines of Oracle's marketplace: S01 host keys, S10 authorized keys, S16 passwords, G03 MAC. */
-export const imageGuidelines: Citation = {
+const imageGuidelines: Citation = {
   document: "Guidelines for Images, Oracle Cloud Infrastructure documentation",
   url: "https://docs.oracle.com/en-us/iaas/Content/Marketplace/app-publisher-guidelines-images.htm",
 };

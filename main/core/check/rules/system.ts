@@ -18,7 +18,7 @@ const closedFilesystems = (subject: Case): { type: string; where: string }[] =>
     .filter(({ filesystem }) => (filesystem?.unreadable ?? null) !== null && filesystem?.type !== "swap")
     .map(({ filesystem, where }) => ({ type: filesystem?.type ?? "", where }));
 
-export const familyNames: Readonly<Record<OsFamily, string>> = {
+const familyNames: Readonly<Record<OsFamily, string>> = {
   linux: "Linux",
   bsd: "BSD",
   windows: "Windows",

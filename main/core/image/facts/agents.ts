@@ -1,16 +1,10 @@
 import type { AgentFacts } from "#contract/facts-system.ts";
 import type { FileTree } from "#core/image/filesystem/file-tree.ts";
+import { firstExisting, provisioningAgents, type GuestProgram } from "./guest-program.ts";
 import type { InitSystem } from "./init-system.ts";
 
-interface Agent {
-  readonly name: string;
-  /** Its program; the first one that is there. */
-  readonly paths: readonly string[];
-  readonly units: readonly string[];
-}
-
 /** Programs of hypervisors and providers: names of the files as distributions and their makers install them. */
-const agents: readonly Agent[] = [
+const agents: readonly GuestProgram[] = [
   {
     name: "qemu-guest-agent",
     paths: ["/usr/sbin/qemu-ga", "/usr/bin/qemu-ga", "/usr/local/bin/qemu-ga"],
@@ -41,16 +35,7 @@ const agents: readonly Agent[] = [
     paths: ["/usr/libexec/oracle-cloud-agent/agent", "/snap/bin/oracle-cloud-agent"],
     units: ["oracle-cloud-agent.service", "snap.oracle-cloud-agent.oracle-cloud-agent.service"],
   },
-  {
-    name: "waagent",
-    paths: ["/usr/sbin/waagent", "/usr/bin/waagent"],
-    units: ["walinuxagent.service", "waagent.service"],
-  },
-  {
-    name: "google-guest-agent",
-    paths: ["/usr/bin/google_guest_agent", "/usr/bin/google_guest_agent_manager"],
-    units: ["google-guest-agent.service", "google-guest-agent-manager.service"],
-  },
+  ...provisioningAgents,
   {
     name: "amazon-ssm-agent",
     paths: ["/usr/bin/amazon-ssm-agent", "/snap/bin/amazon-ssm-agent"],
@@ -92,9 +77,8 @@ export async function readAgents(tree: FileTree, init: InitSystem): Promise<Agen
   const started = startedByUdev(tree);
   const found = await Promise.all(
     agents.map(async ({ name, paths, units }) => {
-      const stats = await Promise.all(paths.map((path) => tree.stat(path)));
-      const path = paths.find((_path, index) => stats[index]?.kind === "file");
-      if (path === undefined) return null;
+      const path = await firstExisting(tree, paths, "file");
+      if (path === null) return null;
       return { name, path, enabledAtBoot: await isEnabled(init, units, await started) };
     }),
   );

@@ -1,16 +1,13 @@
 import type { z } from "zod";
 import type { ProvisionerFactsSchema } from "#contract/facts-provisioning.ts";
 import type { FileTree } from "#core/image/filesystem/file-tree.ts";
+import { firstExisting, provisioningAgents, type GuestProgram } from "./guest-program.ts";
 import type { InitSystem } from "./init-system.ts";
 
 type ProvisionerFacts = z.infer<typeof ProvisionerFactsSchema>;
 
 /** Programs beside cloud-init that set a machine up, and the units that start them. */
-const programs: readonly {
-  readonly name: ProvisionerFacts["name"];
-  readonly paths: readonly string[];
-  readonly units: readonly string[];
-}[] = [
+const programs: readonly GuestProgram<ProvisionerFacts["name"]>[] = [
   {
     name: "coreos-cloudinit",
     paths: ["/usr/bin/coreos-cloudinit", "/usr/share/oem/bin/coreos-cloudinit"],
@@ -59,16 +56,7 @@ const programs: readonly {
     ],
     units: ["tiny-cloud-early", "tiny-cloud-main", "tiny-cloud"],
   },
-  {
-    name: "waagent",
-    paths: ["/usr/sbin/waagent", "/usr/bin/waagent"],
-    units: ["walinuxagent.service", "waagent.service"],
-  },
-  {
-    name: "google-guest-agent",
-    paths: ["/usr/bin/google_guest_agent", "/usr/bin/google_guest_agent_manager"],
-    units: ["google-guest-agent.service", "google-guest-agent-manager.service"],
-  },
+  ...provisioningAgents,
   {
     name: "systemd-firstboot",
     paths: ["/usr/bin/systemd-firstboot", "/bin/systemd-firstboot"],
@@ -131,9 +119,4 @@ async function isStarted(
     if ((await init.heldBackBy(unit)) === null) return true;
   }
   return false;
-}
-
-async function firstExisting(tree: FileTree, paths: readonly string[]): Promise<string | null> {
-  for (const path of paths) if ((await tree.stat(path)) !== null) return path;
-  return null;
 }

@@ -2,6 +2,7 @@ import type { CloudInitFacts, SshdFacts } from "#contract/facts-provisioning.ts"
 import type { FileTree } from "#core/image/filesystem/file-tree.ts";
 import { printable } from "#core/image/source/binary.ts";
 import type { InitSystem } from "./init-system.ts";
+import { firstExisting } from "./guest-program.ts";
 import { findHostKeyMaker, listHostKeys } from "./sshd/host-keys.ts";
 import { readSshdConfig } from "./sshd/sshd-config.ts";
 import { findStart } from "./sshd/start.ts";
@@ -23,16 +24,11 @@ export async function readSshd(
   const start = await findStart(tree, init);
   const maker = await findHostKeyMaker(tree, init, cloudInit);
   return {
-    binaryPath: await firstExisting(tree, binaries),
+    binaryPath: await firstExisting(tree, binaries, "file"),
     enabledAtBoot: start.enabledBy !== null && start.maskedBy === null,
     ...start,
     ...(await readSshdConfig(tree)),
     hostKeys: await listHostKeys(tree),
     hostKeysRegeneratedBy: maker === null ? null : printable(maker),
   };
-}
-
-async function firstExisting(tree: FileTree, paths: readonly string[]): Promise<string | null> {
-  for (const path of paths) if ((await tree.stat(path))?.kind === "file") return path;
-  return null;
 }

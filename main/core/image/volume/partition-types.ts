@@ -132,9 +132,6 @@ const mbrNames: Readonly<Record<number, string>> = {
   0xff: "XENIX bad blocks",
 };
 
-export const biosBootType = "21686148-6449-6e6f-744e-656564454649";
-export const efiSystemType = "c12a7328-f81f-11d2-ba4b-00a0c93ec93b";
-
 export const gptTypeName = (typeId: string): string => gptNames[typeId] ?? "Unknown type";
 export const mbrTypeName = (type: number): string => mbrNames[type] ?? "Unknown type";
 export const mbrTypeId = (type: number): string => `0x${type.toString(16).padStart(2, "0")}`;

@@ -54,8 +54,8 @@ it("reads the list of packages without its comments", () => {
 });
 
 it("asks mmdebstrap for every package and hands over the hook's text", () => {
-  const argv = bootstrapArguments(["sudo", "nano"], "echo hook", "/work/out.tar");
+  const argv = bootstrapArguments(["sudo", "nano"], "echo hook", "/somewhere/out.tar");
   expect(argv).toContain("--include=sudo,nano");
   expect(argv).toContain("--customize-hook=echo hook");
-  expect(argv.slice(-2)).toEqual(["bookworm", "/work/out.tar"]);
+  expect(argv.slice(-2)).toEqual(["bookworm", "/somewhere/out.tar"]);
 });

@@ -88,7 +88,7 @@ export const seeds: Readonly<Record<string, MemoryFiles>> = {
 };
 
 const identify = "/etc/cloud/ds-identify.cfg";
-export const policies: Readonly<Record<string, MemoryFiles>> = {
+const policies: Readonly<Record<string, MemoryFiles>> = {
   first: { [identify]: "policy: search,found=first\n" },
   maybe: { [identify]: 'policy: "search,maybe=all"\n' },
   stay: { [identify]: "# by hand\npolicy: notfound=enabled\n" },
@@ -100,7 +100,7 @@ export const policies: Readonly<Record<string, MemoryFiles>> = {
   unended: { [identify]: "policy: disabled" },
 };
 
-export const commandLines: readonly string[] = [
+const commandLines: readonly string[] = [
   "root=LABEL=x ro ci.ds=NoCloud",
   "ro ci.datasource=ConfigDrive ci.di.policy=report",
   "ro ci.ds=",

@@ -1,3 +1,4 @@
+import { noGuest } from "#core/image/facts/guest.ts";
 import type { ImageFacts } from "#contract/facts.ts";
 import type { ProviderId } from "#contract/finding.ts";
 
@@ -47,19 +48,6 @@ export const set =
 export const noSystem: Partial<ImageFacts> = {
   rootPartition: null,
   rootVolume: null,
-  os: null,
-  packages: null,
-  kernels: [],
-  boot: null,
-  fstab: null,
-  growth: null,
-  agents: null,
-  selinux: null,
-  cloudInit: null,
-  provisioners: null,
-  sshd: null,
-  network: null,
-  identity: null,
-  accounts: null,
-  leftovers: null,
+  rootSubvolume: null,
+  ...noGuest,
 };

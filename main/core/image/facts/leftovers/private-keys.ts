@@ -79,7 +79,7 @@ async function keyAt(survey: Survey, path: string): Promise<LeftoverFacts[]> {
 }
 
 /** Debian's ssl-cert makes one at installation so that servers can start; nobody trusts it. */
-export const isSnakeoil = (path: string): boolean => path === "/etc/ssl/private/ssl-cert-snakeoil.key";
+const isSnakeoil = (path: string): boolean => path === "/etc/ssl/private/ssl-cert-snakeoil.key";
 
 async function gnupgKeys(survey: Survey, folder: string): Promise<LeftoverFacts[]> {
   const path = `${folder}/private-keys-v1.d`;

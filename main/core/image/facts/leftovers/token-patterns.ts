@@ -26,7 +26,7 @@ const assignment =
   /(?:^|[\s;])([A-Z][A-Z0-9_]{0,60}(?:TOKEN|SECRET|PASSWORD|PASSWD|SECRET_KEY|SECRET_ACCESS_KEY|API_KEY))=(["']?)([^\s"'$`<;]{8,200})/;
 
 /** What one line gives away; null when nothing. Examples in documentation are left out. */
-export function tokenIn(line: string): string | null {
+function tokenIn(line: string): string | null {
   const text = line.length > maxLineChars ? line.slice(0, maxLineChars) : line;
   for (const [name, pattern] of tokens) {
     const found = pattern.exec(text);

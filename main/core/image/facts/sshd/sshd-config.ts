@@ -27,11 +27,7 @@ const aliases: Readonly<Record<string, string>> = {
   hostbasedacceptedkeytypes: "hostbasedacceptedalgorithms",
 };
 
-export const configPaths = [
-  "/etc/ssh/sshd_config",
-  "/usr/local/etc/ssh/sshd_config",
-  "/usr/etc/ssh/sshd_config",
-];
+const configPaths = ["/etc/ssh/sshd_config", "/usr/local/etc/ssh/sshd_config", "/usr/etc/ssh/sshd_config"];
 
 /**
  * The effective configuration of OpenSSH's server. Outside of Match the first value of a keyword counts, also

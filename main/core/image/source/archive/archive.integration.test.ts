@@ -2,12 +2,13 @@ import { open, readdir, readFile, stat, utimes, writeFile } from "node:fs/promis
 import { join } from "node:path";
 import { constants, gzipSync, zstdCompressSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { UnpackProgress } from "#contract/published.ts";
 import { openImage, type OpenedImage } from "#core/image/open-image.ts";
 import { createWorkshop, tool, type Workshop } from "#core/image/testing/disk-images.ts";
 import { isoBytes, qcow2Bytes } from "#core/image/testing/image-headers.ts";
 import { nodeProcesses } from "#system/node-processes.ts";
 import { makeRoom } from "./cache-upkeep.ts";
-import type { UnpackOptions, UnpackProgress } from "./unpacked-cache.ts";
+import type { UnpackOptions } from "./unpacked-cache.ts";
 
 const MiB = 1024 ** 2;
 let workshop: Workshop;

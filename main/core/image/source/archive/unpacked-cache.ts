@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { mkdir, rename, rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
+import type { UnpackProgress } from "#contract/published.ts";
 import type { CompressionName } from "#core/image/compression/compressions.ts";
 import { openFileBytes, type HostFile } from "#core/image/source/file-bytes.ts";
 import { AppError } from "#core/lib/app-error.ts";
@@ -24,12 +25,6 @@ const unpackLimits: UnpackLimits = {
 };
 const cacheLimits: CacheLimits = { maxBytes: 32 * GiB, keepUsedWithinMs: 10 * 60_000 };
 const probeBytes = 64 * 1024;
-
-export interface UnpackProgress {
-  /** Of the archive. */
-  readonly doneBytes: number;
-  readonly totalBytes: number;
-}
 
 export interface UnpackOptions {
   readonly signal: AbortSignal;

@@ -1,9 +1,10 @@
-import { open, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { BlockDevice } from "#core/image/source/block-device.ts";
 import { openThroughQemu } from "#core/image/source/qemu-export.ts";
 import { createWorkshop, tool, type Workshop } from "#core/image/testing/disk-images.ts";
+import { patchwork } from "#core/image/testing/patchwork.ts";
 import { qcow2Bytes } from "#core/image/testing/image-headers.ts";
 import { AppError } from "#core/lib/app-error.ts";
 import { nodeProcesses } from "#system/node-processes.ts";
@@ -14,18 +15,9 @@ const sizeBytes = 20 * MiB + 512 * 7;
 let workshop: Workshop;
 let raw: string;
 
-/** Data of several kinds, in pieces of odd lengths, with holes. */
 beforeAll(async () => {
   workshop = await createWorkshop(nodeProcesses);
-  raw = await workshop.sparse("raw", sizeBytes);
-  await using file = await open(raw, "r+");
-  for (let index = 0, at = 0; at < sizeBytes - 400_000; index++) {
-    const bytes = Buffer.alloc(1 + ((index * 40_503) % 300_000));
-    if (index % 3 === 0) bytes.fill(`piece ${index}, `);
-    else for (let i = 0, seed = index; i < bytes.length; i++) bytes[i] = seed = (seed * 75 + 74) & 0xff;
-    await file.write(bytes, 0, bytes.length, at);
-    at += bytes.length + (index % 4 === 0 ? 900_000 : index * 1000);
-  }
+  raw = await patchwork(workshop, sizeBytes, (index) => (index % 4 === 0 ? 900_000 : index * 1000));
 });
 afterAll(() => workshop[Symbol.asyncDispose]());
 

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openThroughQemu } from "#core/image/source/qemu-export.ts";
 import { createWorkshop, tool, type Workshop } from "#core/image/testing/disk-images.ts";
+import { patchwork } from "#core/image/testing/patchwork.ts";
 import { AppError } from "#core/lib/app-error.ts";
 import { nodeProcesses } from "#system/node-processes.ts";
 import { openVmdkDevice } from "./vmdk-device.ts";
@@ -13,15 +14,12 @@ let raw: string;
 
 beforeAll(async () => {
   workshop = await createWorkshop(nodeProcesses);
-  raw = await workshop.sparse("raw", sizeBytes);
+  raw = await patchwork(
+    workshop,
+    sizeBytes,
+    (index) => 2_000_000 + (index % 4 === 0 ? 9_000_000 : index * 1000),
+  );
   await using file = await open(raw, "r+");
-  for (let index = 0, at = 0; at < sizeBytes - 400_000; index++) {
-    const bytes = Buffer.alloc(1 + ((index * 40_503) % 300_000));
-    if (index % 3 === 0) bytes.fill(`piece ${index}, `);
-    else for (let i = 0, seed = index; i < bytes.length; i++) bytes[i] = seed = (seed * 75 + 74) & 0xff;
-    await file.write(bytes, 0, bytes.length, at);
-    at += bytes.length + 2_000_000 + (index % 4 === 0 ? 9_000_000 : index * 1000);
-  }
   await file.write("the end", sizeBytes - 7);
 });
 afterAll(() => workshop[Symbol.asyncDispose]());
