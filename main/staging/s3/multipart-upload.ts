@@ -1,14 +1,12 @@
 import { AppError } from "#core/lib/app-error.ts";
 import type { StagingUpload } from "../staging-store.ts";
 import { assertEtag, bareEtag, compositeEtag } from "./etag.ts";
-import { FileReader, type ReadPart } from "./file-reader.ts";
-import { parallelParts, type Part } from "./plan-parts.ts";
-import { sendBody, UploadProgress } from "./send-body.ts";
+import { FileReader, type ReadPart } from "../upload/file-reader.ts";
+import type { Part } from "../upload/plan-parts.ts";
+import { sendBody, type UploadProgress } from "../upload/send-body.ts";
+import { hashParts, sendParts, type KnownParts } from "../upload/send-parts.ts";
 import { isMissing } from "./staging-error.ts";
 import type { UploadTarget } from "./upload-target.ts";
-
-/** Parts that the store has from an earlier attempt, by number. */
-type KnownParts = ReadonlyMap<number, { etag: string; sizeBytes: number }>;
 
 interface Run {
   target: UploadTarget;
@@ -61,7 +59,7 @@ async function knownParts(
   args: StagingUpload,
   uploadId: string,
 ): Promise<KnownParts | null> {
-  const known = new Map<number, { etag: string; sizeBytes: number }>();
+  const known = new Map<number, { md5: string; etag: string; sizeBytes: number }>();
   let marker: string | undefined;
   do {
     try {
@@ -77,7 +75,9 @@ async function knownParts(
         ),
       );
       for (const part of page.Parts ?? []) {
-        known.set(part.PartNumber ?? 0, { etag: bareEtag(part.ETag), sizeBytes: part.Size ?? -1 });
+        // A part's ETag is its MD5; with a store that encrypts it is not, and the part is sent again.
+        const etag = bareEtag(part.ETag);
+        known.set(part.PartNumber ?? 0, { md5: etag, etag, sizeBytes: part.Size ?? -1 });
       }
       const next = page.IsTruncated === true ? page.NextPartNumberMarker : undefined;
       marker = next === marker ? undefined : next;
@@ -91,54 +91,15 @@ async function knownParts(
 
 /** Reads, sends and puts together. */
 async function transfer(run: Run): Promise<string> {
-  const { target, args, file, parts } = run;
-  const progress = new UploadProgress(args.sizeBytes, args.onProgress);
-  // The first failure stops the other parts at once: their bytes would be sent in vain.
-  const stop = new AbortController();
-  const signal = AbortSignal.any([args.signal, stop.signal]);
-  const failures: unknown[] = [];
-  const inFlight = new Set<Promise<void>>();
-  const partBytes = parts[0]?.sizeBytes ?? 0;
-  const parallel = parallelParts(partBytes, target.parallel);
-  // Used again and again: a new buffer a part costs more in garbage collection than hashing it.
-  const buffers: Buffer[] = [];
-  const etags = new Map<number, string>();
-  const md5s: Buffer[] = [];
-  try {
-    for (const part of parts) {
-      while (inFlight.size >= parallel) await Promise.race(inFlight);
-      if (signal.aborted) break;
-      const buffer = buffers.pop() ?? Buffer.allocUnsafeSlow(partBytes);
-      const read = await file.read(part, buffer);
-      md5s.push(read.md5);
-      const there = run.known.get(part.number);
-      if (there?.etag === read.md5.toString("hex") && there.sizeBytes === part.sizeBytes) {
-        etags.set(part.number, there.etag);
-        progress.add(part.sizeBytes);
-        buffers.push(buffer);
-        continue;
-      }
-      const task: Promise<void> = sendPart(run, read, progress, signal)
-        .then((etag) => {
-          etags.set(part.number, etag);
-          buffers.push(buffer);
-        })
-        .catch((error: unknown) => {
-          failures.push(error);
-          stop.abort();
-        })
-        .finally(() => inFlight.delete(task));
-      inFlight.add(task);
-    }
-    await Promise.all(inFlight);
-  } catch (error) {
-    stop.abort();
-    await Promise.all(inFlight);
-    throw error;
-  }
-  args.signal.throwIfAborted();
-  if (failures.length > 0) throw failures[0];
-  const sha256 = await file.finish();
+  const { args, file, parts, known } = run;
+  const { etags, md5s, sha256 } = await sendParts({
+    args,
+    file,
+    parts,
+    known,
+    parallel: run.target.parallel,
+    send: (part, progress, signal) => sendPart(run, part, progress, signal),
+  });
   await complete(run, etags, compositeEtag(md5s));
   return sha256;
 }
@@ -215,16 +176,6 @@ async function alreadyComplete(
 ): Promise<string | null> {
   const etag = await etagOf(target, args);
   if (etag?.endsWith(`-${parts.length}`) !== true) return null;
-  await using file = await FileReader.open(args.path, args.sizeBytes);
-  const progress = new UploadProgress(args.sizeBytes, args.onProgress);
-  const md5s: Buffer[] = [];
-  const buffer = Buffer.allocUnsafeSlow(parts[0]?.sizeBytes ?? 0);
-  for (const part of parts) {
-    args.signal.throwIfAborted();
-    const { md5, sizeBytes } = await file.read(part, buffer);
-    md5s.push(md5);
-    progress.add(sizeBytes);
-  }
-  const sha256 = await file.finish();
+  const { md5s, sha256 } = await hashParts(args, parts);
   return compositeEtag(md5s) === etag ? sha256 : null;
 }

@@ -2,7 +2,7 @@ import type { S3Staging } from "#contract/account.ts";
 import { AppError } from "#core/lib/app-error.ts";
 import type { StagingStore } from "../staging-store.ts";
 import { assertPublic } from "./assert-public.ts";
-import { defaultPartBytes } from "./plan-parts.ts";
+import { defaultPartBytes } from "../upload/plan-parts.ts";
 import { publicUrl } from "./public-url.ts";
 import { connect, type Ask } from "./s3-connection.ts";
 import { isMissing, stagingError } from "./staging-error.ts";

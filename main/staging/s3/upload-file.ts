@@ -1,9 +1,9 @@
 import { AppError } from "#core/lib/app-error.ts";
 import type { StagingUpload } from "../staging-store.ts";
-import { FileReader } from "./file-reader.ts";
+import { FileReader } from "../upload/file-reader.ts";
 import { uploadParts } from "./multipart-upload.ts";
-import { maxObjectBytes, planParts } from "./plan-parts.ts";
-import { sendBody, UploadProgress } from "./send-body.ts";
+import { maxObjectBytes, planParts } from "../upload/plan-parts.ts";
+import { sendBody, UploadProgress } from "../upload/send-body.ts";
 import type { UploadTarget } from "./upload-target.ts";
 import { assertEtag } from "./etag.ts";
 
