@@ -1,9 +1,17 @@
 import { z } from "zod";
 import { AccountConnectSchema, PublishStartSchema } from "./account.ts";
 import { DoctorReportSchema } from "./doctor.ts";
-import { MachineCreateSchema } from "./machine.ts";
+import { AnswerFormSchema, AnswerKindSchema, AnswersSchema, IsoFactsSchema } from "./install.ts";
+import {
+  DisplayNameSchema,
+  HardwareSchema,
+  MachineCreateSchema,
+  NotesSchema,
+  TagsSchema,
+} from "./machine.ts";
 import { bytes, command, query, stream } from "./procedure.ts";
 import { ExportedTextSchema, ExportFormatSchema, UnpackProgressSchema } from "./published.ts";
+import { RecipeProblemSchema } from "./recipe.ts";
 import { CheckReportSchema, SubjectSchema } from "./report.ts";
 import { StateEventSchema } from "./state.ts";
 
@@ -11,6 +19,7 @@ const none = z.object({}).prefault({});
 const machineRef = z.object({ machineId: z.string() });
 const jobRef = z.object({ jobId: z.string() });
 const jobStarted = z.object({ jobId: z.string() });
+const checkpointRef = machineRef.extend({ checkpointId: z.string() });
 const done = z.object({});
 
 /** THE contract: everything that a host, the window or the command line can ask of the core. */
@@ -31,6 +40,140 @@ export const contract = {
   /** Refused while running. Files go to the system's trash where there is one. */
   "machines.delete": command(machineRef, done),
 
+  /** Hardware only while the machine is off; a disk only grows. */
+  "machines.change": command(
+    machineRef.extend({
+      name: DisplayNameSchema.optional(),
+      notes: NotesSchema.optional(),
+      tags: TagsSchema.optional(),
+      hardware: HardwareSchema.partial().optional(),
+    }),
+    done,
+  ),
+  /** A copy with its own identity. `linked`: shares the layers of the disk, which must then stay. */
+  "machines.duplicate": command(
+    machineRef.extend({ name: DisplayNameSchema, linked: z.boolean() }),
+    jobStarted,
+  ),
+  /** A machine from an existing disk, which is copied or, with `linked`, only built upon; it is never changed. */
+  "machines.importDisk": command(
+    z.object({
+      path: z.string().min(1),
+      name: DisplayNameSchema,
+      linked: z.boolean().default(false),
+      hardware: HardwareSchema.partial().default({}),
+    }),
+    jobStarted,
+  ),
+  /** Shows the folder in the desktop's file manager. */
+  "machines.reveal": command(machineRef, done),
+  /** Memory to disk, then off; `machines.start` goes on where it was. */
+  "machines.suspend": command(machineRef, jobStarted),
+  /** A running machine's disk into a new image of the library, without stopping it. */
+  "machines.capture": command(machineRef.extend({ name: DisplayNameSchema }), jobStarted),
+  /** The screen as PNG, base64. */
+  "machines.screenshot": query(machineRef, z.object({ pngBase64: z.string() })),
+
+  "checkpoints.create": command(
+    machineRef.extend({
+      name: DisplayNameSchema,
+      note: NotesSchema.default(""),
+      /** Only of a running machine. */
+      withMemory: z.boolean().default(false),
+    }),
+    jobStarted,
+  ),
+  /** The disk becomes what it was; what came after stays only where a checkpoint holds it. */
+  "checkpoints.restore": command(checkpointRef, jobStarted),
+  /** A new machine that goes on from there. */
+  "checkpoints.branch": command(checkpointRef.extend({ name: DisplayNameSchema }), jobStarted),
+  /** What builds on it is kept: its data goes into the layers above. */
+  "checkpoints.delete": command(checkpointRef, jobStarted),
+
+  /** VNC (RFB) bytes of the guest's display. One connection each; the id is the caller's choice. */
+  "display.read": bytes(machineRef.extend({ connectionId: z.string().min(8).max(64) })),
+  "display.write": command(z.object({ connectionId: z.string(), base64: z.string().max(1_400_000) }), done),
+
+  /** A shell: of the host in the machine's folder, or of the guest by SSH. */
+  "terminals.open": command(
+    machineRef.extend({
+      kind: z.enum(["host", "ssh"]),
+      username: z.string().min(1).max(64).optional(),
+      columns: z.number().int().min(2).max(1000),
+      rows: z.number().int().min(2).max(1000),
+    }),
+    z.object({ terminalId: z.string() }),
+  ),
+  "terminals.read": bytes(z.object({ terminalId: z.string() })),
+  "terminals.write": command(z.object({ terminalId: z.string(), text: z.string().max(1_000_000) }), done),
+  "terminals.resize": command(
+    z.object({
+      terminalId: z.string(),
+      columns: z.number().int().min(2).max(1000),
+      rows: z.number().int().min(2).max(1000),
+    }),
+    done,
+  ),
+  "terminals.close": command(z.object({ terminalId: z.string() }), done),
+
+  /** Puts the machine's own key into the guest, by a password that is used once and not kept. */
+  "guest.authorize": command(
+    machineRef.extend({ username: z.string().min(1).max(64), password: z.string().min(1) }),
+    done,
+  ),
+  /** Whether the guest can be reached by SSH with the machine's key, and as whom. */
+  "guest.status": query(
+    machineRef,
+    z.object({ reachable: z.boolean(), username: z.string().nullable(), reason: z.string() }),
+  ),
+  "guest.run": command(
+    machineRef.extend({
+      script: z
+        .string()
+        .min(1)
+        .max(256 * 1024),
+    }),
+    z.object({ exitCode: z.number().nullable(), stdout: z.string(), stderr: z.string() }),
+  ),
+  "guest.upload": command(
+    machineRef.extend({ paths: z.array(z.string().min(1)).min(1), folder: z.string().min(1) }),
+    jobStarted,
+  ),
+  "guest.download": command(
+    machineRef.extend({ path: z.string().min(1), toFolder: z.string().min(1) }),
+    jobStarted,
+  ),
+
+  /** Everything that is typed from now on goes into a recipe. */
+  "recording.start": command(machineRef, done),
+  /** The recipe's YAML. */
+  "recording.stop": command(machineRef, z.object({ recipe: z.string() })),
+  "recipes.check": query(
+    z.object({ text: z.string().max(1_000_000) }),
+    z.object({ problems: z.array(RecipeProblemSchema) }),
+  ),
+  /** Paths in the recipe are read from `folder`. */
+  "recipes.build": command(
+    z.object({
+      text: z.string().max(1_000_000),
+      folder: z.string().min(1),
+      name: DisplayNameSchema.optional(),
+    }),
+    jobStarted,
+  ),
+
+  /** Recognises an ISO by volume id and content. */
+  "isos.look": query(z.object({ path: z.string().min(1) }), IsoFactsSchema),
+  "isos.download": command(z.object({ isoId: z.string() }), jobStarted),
+  "isos.addOwn": command(z.object({ path: z.string().min(1) }), z.object({ isoId: z.string() })),
+  /** Removes the download; one of the user's own is only forgotten. */
+  "isos.remove": command(z.object({ isoId: z.string() }), done),
+  /** The files that would be handed to the installer, to be looked at and edited. */
+  "isos.answers": query(
+    z.object({ kind: AnswerKindSchema, form: AnswerFormSchema }),
+    z.object({ answers: AnswersSchema, commandLine: z.string() }),
+  ),
+
   /** The transcript from `fromByte` on, then live; survives restarts of guest and app. */
   "console.read": bytes(machineRef.extend({ fromByte: z.number().int().nonnegative().default(0) })),
   /** Types text at the guest. Answers when QEMU has taken it: await it before sending more. */
@@ -48,6 +191,16 @@ export const contract = {
 
   /** Compacts into the library: compressed qcow2, checked and compared with its source. */
   "images.compact": command(z.object({ subject: SubjectSchema, name: z.string().optional() }), jobStarted),
+  "images.change": command(
+    z.object({
+      imageId: z.string(),
+      name: DisplayNameSchema.optional(),
+      notes: NotesSchema.optional(),
+      tags: TagsSchema.optional(),
+    }),
+    done,
+  ),
+  "images.reveal": command(z.object({ imageId: z.string() }), done),
   "images.delete": command(z.object({ imageId: z.string() }), done),
 
   /** Tests the credentials with the smallest call, then keeps them. */

@@ -1,10 +1,13 @@
 import { z } from "zod";
 import { ImageFormatSchema } from "./facts.ts";
+import { NotesSchema, TagsSchema } from "./machine.ts";
 
 /** A finished image in the library. */
 export const ImageViewSchema = z.object({
   id: z.string(),
   name: z.string(),
+  notes: NotesSchema.default(""),
+  tags: TagsSchema.default([]),
   createdAt: z.iso.datetime(),
   path: z.string(),
   format: ImageFormatSchema,

@@ -12,7 +12,18 @@ export const JobStatusSchema = z.enum([
 ]);
 export type JobStatus = z.infer<typeof JobStatusSchema>;
 
-export const JobKindSchema = z.enum(["compact", "publish", "practice-run"]);
+export const JobKindSchema = z.enum([
+  "compact",
+  "publish",
+  "practice-run",
+  "checkpoint",
+  "capture",
+  "duplicate",
+  "import-disk",
+  "iso-download",
+  "guest-copy",
+  "build",
+]);
 export type JobKind = z.infer<typeof JobKindSchema>;
 
 /** What is measurable of a step. `totalBytes` is null while it is not known. */

@@ -1,5 +1,7 @@
 import { z } from "zod";
+import { CheckpointSchema } from "./checkpoint.ts";
 import { WireErrorSchema } from "./errors.ts";
+import { InstallSchema } from "./install.ts";
 
 export const FirmwareSchema = z.enum(["bios", "uefi"]);
 export const AcceleratorNameSchema = z.enum(["kvm", "hvf", "whpx", "tcg"]);
@@ -39,9 +41,15 @@ export const DisplayNameSchema = z
   // oxlint-disable-next-line no-control-regex -- control characters are what is refused
   .regex(/^[^\u0000-\u001f\u007f]*$/, "A name has no control characters");
 
+/** Free text of a person: what this is for, what was done to it. */
+export const NotesSchema = z.string().max(10_000);
+export const TagsSchema = z.array(z.string().trim().min(1).max(40)).max(30);
+
 export const MachineCreateSchema = z.object({
   name: DisplayNameSchema,
   isoPath: z.string().min(1).nullable().default(null),
+  /** null: by the medium's own menu. */
+  install: InstallSchema.nullable().default(null),
   hardware: HardwareSchema.prefault({}),
 });
 export type MachineCreate = z.input<typeof MachineCreateSchema>;
@@ -52,6 +60,22 @@ export type MachinePower = z.infer<typeof MachinePowerSchema>;
 export const MachineViewSchema = z.object({
   id: z.string(),
   name: z.string(),
+  notes: NotesSchema,
+  tags: TagsSchema,
+  install: InstallSchema.nullable(),
+  /** `direct` installs: the installer has not yet handed over to the disk. */
+  installing: z.boolean(),
+  checkpoints: z.array(CheckpointSchema),
+  /** The checkpoint that the disk now builds on; null: none. */
+  currentCheckpointId: z.string().nullable(),
+  /** Off, with its memory on disk: the next start goes on where it was. */
+  suspended: z.boolean(),
+  /** Addresses that the guest agent tells; empty without one. */
+  addresses: z.array(z.string()),
+  /** What the guest agent said of itself; null: none answers. */
+  agentVersion: z.string().nullable(),
+  /** What is typed is being recorded into a recipe. */
+  recording: z.boolean(),
   createdAt: z.iso.datetime(),
   hardware: HardwareSchema,
   /** Absolute path of the inserted ISO; null when the drive is empty. */

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { AccountViewSchema, RemoteImageSchema } from "./account.ts";
 import { DoctorReportSchema } from "./doctor.ts";
 import { ImageViewSchema } from "./image.ts";
+import { IsoViewSchema } from "./install.ts";
 import { JobViewSchema } from "./job.ts";
 import { MachineViewSchema } from "./machine.ts";
 import { CheckReportSchema } from "./report.ts";
@@ -29,6 +30,8 @@ export type AppInfo = z.infer<typeof AppInfoSchema>;
 export const collectionSchemas = {
   machines: MachineViewSchema,
   images: ImageViewSchema,
+  /** Installers: the catalogue and the user's own. */
+  isos: IsoViewSchema,
   jobs: JobViewSchema,
   accounts: AccountViewSchema,
   remoteImages: RemoteImageSchema,
@@ -46,6 +49,7 @@ export type AppState = { [C in CollectionName]: Record<string, z.infer<(typeof c
 export const emptyState = (): AppState => ({
   machines: {},
   images: {},
+  isos: {},
   jobs: {},
   accounts: {},
   remoteImages: {},

@@ -17,6 +17,7 @@ import product from "#package.json" with { type: "json" };
 import type { Ports } from "#ports/ports.ts";
 import { profiles } from "#providers/profiles.ts";
 import type { Handlers } from "./handlers.ts";
+import { pendingHandlers } from "./handlers-pending.ts";
 import { StateStore } from "./state-store.ts";
 
 export interface Core {
@@ -84,6 +85,7 @@ export async function createCore(ports: Ports, options: CoreOptions): Promise<Co
   await jobs.load([compact, publish, practiceRun], { resume: options.resumeJobs ?? options.host !== "cli" });
 
   const handlers: Handlers = {
+    ...pendingHandlers,
     "state.watch": (_, signal) => store.watch(signal),
 
     "doctor.run": ({ fresh }, signal) => doctor.run({ fresh }, signal),

@@ -129,7 +129,10 @@ export function createFakeCore(state: AppState | null): FakeCore {
       }
       watchers.delete(tell);
     },
-    async *bytes(_name, { machineId, fromByte = 0 }, signal) {
+    async *bytes(name, input, signal) {
+      if (name !== "console.read" || !("machineId" in input)) return;
+      const { machineId } = input;
+      const fromByte = "fromByte" in input ? (input.fromByte ?? 0) : 0;
       const bytes = new TextEncoder().encode(consoleText(machineId));
       yield* flood();
       for (let at = fromByte; at < bytes.length; at += 4096) yield bytes.slice(at, at + 4096);

@@ -11,6 +11,16 @@ export const ago = (minutes: number): string => new Date(Date.now() - minutes * 
 const base: MachineView = {
   id: "m-debian",
   name: "debian-12-web",
+  notes: "",
+  tags: [],
+  install: null,
+  installing: false,
+  checkpoints: [],
+  currentCheckpointId: null,
+  suspended: false,
+  addresses: [],
+  agentVersion: null,
+  recording: false,
   createdAt: ago(300),
   hardware: {
     cores: 2,
@@ -109,6 +119,8 @@ export const machines = {
 export const images = {
   web: {
     id: "i-web",
+    notes: "",
+    tags: [],
     name: "debian-12-web",
     createdAt: ago(60),
     path: "/home/mira/.local/share/goldsmith/images/i-web/disk.qcow2",
@@ -125,6 +137,8 @@ export const images = {
   },
   old: {
     id: "i-old",
+    notes: "",
+    tags: [],
     name: "alpine-base-with-a-name-that-does-not-fit",
     createdAt: ago(6000),
     path: "/home/mira/.local/share/goldsmith/images/i-old/disk.qcow2",

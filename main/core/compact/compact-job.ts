@@ -131,6 +131,8 @@ export function createCompactJob(deps: {
         const image: ImageView = {
           id: imageId,
           name: source.name,
+          notes: "",
+          tags: [],
           createdAt: ports.clock.nowIso(),
           path,
           format: "qcow2",

@@ -34,6 +34,10 @@ export async function createMachineFolder(
       .toString("hex")
       .replaceAll(/(..)(?=.)/g, "$1:")}`,
     isoPath: input.isoPath,
+    notes: "",
+    tags: [],
+    install: input.install,
+    installing: input.install?.mode === "direct",
   };
   try {
     await mkdir(unfinished, { recursive: true });

@@ -1,6 +1,13 @@
 import { z } from "zod";
 import { WireErrorSchema } from "#contract/errors.ts";
-import { AcceleratorNameSchema, DisplayNameSchema, HardwareSchema } from "#contract/machine.ts";
+import { InstallSchema } from "#contract/install.ts";
+import {
+  AcceleratorNameSchema,
+  DisplayNameSchema,
+  HardwareSchema,
+  NotesSchema,
+  TagsSchema,
+} from "#contract/machine.ts";
 
 const pathText = z.string().min(1).max(4096);
 
@@ -14,6 +21,11 @@ export const MachineRecordSchema = z.object({
   /** Locally administered, in QEMU's range 52:54:00; stays the same so that a guest keeps its interface names. */
   macAddress: z.string().regex(/^52:54:00(:[0-9a-f]{2}){3}$/),
   isoPath: pathText.nullable(),
+  notes: NotesSchema.default(""),
+  tags: TagsSchema.default([]),
+  install: InstallSchema.nullable().default(null),
+  /** A direct install that has not handed over to the disk yet. */
+  installing: z.boolean().default(false),
 });
 export type MachineRecord = z.infer<typeof MachineRecordSchema>;
 

@@ -83,6 +83,12 @@ export class Machine {
       sshPort: null,
       lastError: null,
       silentSinceMs: null,
+      checkpoints: [],
+      currentCheckpointId: null,
+      suspended: false,
+      addresses: [],
+      agentVersion: null,
+      recording: false,
     });
     machine.#watchFiles();
     await machine.reconcile();
@@ -350,9 +356,7 @@ export class Machine {
   }
 }
 
-const pictureOf = ({ name, createdAt, hardware, isoPath }: MachineRecord) => ({
-  name,
-  createdAt,
-  hardware,
-  isoPath,
-});
+const pictureOf = (record: MachineRecord) => {
+  const { name, createdAt, hardware, isoPath, notes, tags, install, installing } = record;
+  return { name, createdAt, hardware, isoPath, notes, tags, install, installing };
+};

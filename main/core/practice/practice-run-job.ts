@@ -126,7 +126,12 @@ async function practiceRun(
       const password = randomBytes(15).toString("base64url");
       await ports.secrets.set(secretName, password);
       const name = `Practice machine ${ports.clock.nowIso().slice(0, 16).replace("T", " ")}`;
-      const machineId = await machines.create({ name, isoPath: iso.path, hardware: practiceHardware });
+      const machineId = await machines.create({
+        name,
+        isoPath: iso.path,
+        install: null,
+        hardware: practiceHardware,
+      });
       await context.note("machine", machineId);
       await machines.start(machineId, { signal });
       const bootFromByte = await installFromConsole(machines.console(machineId), {

@@ -155,6 +155,8 @@ export async function startPublishHarness(
   const image: ImageView = {
     id: imageId,
     name: "Débian 12 / golden",
+    notes: "",
+    tags: [],
     createdAt: "2026-01-01T00:00:00.000Z",
     path,
     format: "qcow2",

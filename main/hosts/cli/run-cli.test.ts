@@ -11,6 +11,16 @@ const at = "2026-01-10T12:00:00.000Z";
 const machine = (id: string, name: string, power: MachineView["power"] = "off"): MachineView => ({
   id,
   name,
+  notes: "",
+  tags: [],
+  install: null,
+  installing: false,
+  checkpoints: [],
+  currentCheckpointId: null,
+  suspended: false,
+  addresses: [],
+  agentVersion: null,
+  recording: false,
   createdAt: at,
   hardware: {
     cores: 2,
@@ -35,6 +45,8 @@ const machine = (id: string, name: string, power: MachineView["power"] = "off"):
 const image = (id: string, name: string): ImageView => ({
   id,
   name,
+  notes: "",
+  tags: [],
   createdAt: at,
   path: `/images/${id}/disk.qcow2`,
   format: "qcow2",

@@ -11,6 +11,7 @@ describe("judgeDraft", () => {
       input: {
         name: "debian-12.5.0",
         isoPath: "/isos/debian-12.5.0-amd64-netinst.iso",
+        install: null,
         hardware: {
           cores: 2,
           memoryBytes: GiB,

@@ -1,0 +1,23 @@
+import { z } from "zod";
+
+/** A fault in a recipe, where an editor would show it. Lines and columns count from 1. */
+export const RecipeProblemSchema = z.object({ line: z.number(), column: z.number(), message: z.string() });
+export type RecipeProblem = z.infer<typeof RecipeProblemSchema>;
+
+/** `result` of a build. */
+export const BuildResultSchema = z.object({
+  machineId: z.string(),
+  imageId: z.string().nullable(),
+  checkpoints: z.array(z.string()),
+  elapsedMs: z.number(),
+});
+export type BuildResult = z.infer<typeof BuildResultSchema>;
+
+/** What is shown when an expectation was not met: the screen as it was, and what came before. */
+export const ScreenEvidenceSchema = z.object({
+  waitedFor: z.string(),
+  waitedMs: z.number(),
+  screen: z.array(z.string()),
+  lastLines: z.array(z.string()),
+});
+export type ScreenEvidence = z.infer<typeof ScreenEvidenceSchema>;
