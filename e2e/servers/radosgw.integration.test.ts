@@ -66,8 +66,10 @@ describe.skipIf(missing !== null)(missing ?? "radosgw", () => {
       const file = { key: "t/k:1", path, sizeBytes: 11, contentType: "text/plain" };
       const staged = await store.upload({ ...file, ...ignore });
       expect(staged.publicUrl).toBe(`${endpoint}/acme:${bare}/t/k:1`);
-      expect(await (await fetch(staged.publicUrl)).text()).toBe("of a tenant");
-      expect(await store.list("t/", signal)).toEqual([{ key: "t/k:1", sizeBytes: 11 }]);
+      expect(await (await fetch(staged.publicUrl ?? "")).text()).toBe("of a tenant");
+      const link = await store.signedLink?.("t/k:1", { expiresInMs: 60_000 }, signal);
+      expect(await (await fetch(link?.url ?? "")).text()).toBe("of a tenant");
+      expect(await store.list("t/", signal)).toMatchObject([{ key: "t/k:1", sizeBytes: 11 }]);
     } finally {
       await rm(folder, { recursive: true, force: true });
     }

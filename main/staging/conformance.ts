@@ -68,9 +68,10 @@ export function testStagingStore(name: string, start: () => Promise<StagingTarge
       ...rest,
     });
     async function expectServed(staged: StagedObject, content: Buffer): Promise<void> {
-      const head = await fetch(staged.publicUrl, { method: "HEAD" });
+      const url = staged.publicUrl ?? "";
+      const head = await fetch(url, { method: "HEAD" });
       expect([head.status, head.headers.get("content-length")]).toEqual([200, String(content.length)]);
-      const body = Buffer.from(await (await fetch(staged.publicUrl)).arrayBuffer());
+      const body = Buffer.from(await (await fetch(url)).arrayBuffer());
       expect(body.equals(content)).toBe(true);
       expect(staged.sizeBytes).toBe(content.length);
       expect(staged.sha256).toBe(createHash("sha256").update(content).digest("hex"));
@@ -100,7 +101,33 @@ export function testStagingStore(name: string, start: () => Promise<StagingTarge
       const { path, content } = await randomFile(10);
       const args = uploadOf(path, 10, { key: "t/a:b/ä ö+%25&=?#'(~)/50%.img" });
       await expectServed(await store.upload(args), content);
-      expect(await store.list("t/a:b/", signal)).toEqual([{ key: args.key, sizeBytes: 10 }]);
+      expect(await store.list("t/a:b/", signal)).toMatchObject([{ key: args.key, sizeBytes: 10 }]);
+    });
+
+    it("keeps an object private, exposes and conceals it, also twice, and signs links to it", async () => {
+      const { path, content } = await randomFile(9 * MiB);
+      const args = uploadOf(path, content.length, { access: "private" });
+      const { publicUrl } = await store.upload(args);
+      const strangerSees = async (): Promise<boolean> =>
+        (await fetch(publicUrl ?? "", { method: "HEAD" })).ok;
+      expect(await strangerSees()).toBe(!store.hides);
+      if (store.signedLink !== null) {
+        const link = await store.signedLink(args.key, { expiresInMs: 600_000 }, signal);
+        const range = await fetch(link.url, { headers: { range: "bytes=100-199" } });
+        expect(range.status).toBe(206);
+        expect(Buffer.from(await range.arrayBuffer()).equals(content.subarray(100, 200))).toBe(true);
+        const head = await fetch(link.headUrl, { method: "HEAD" });
+        expect([head.status, head.headers.get("content-length")]).toEqual([200, String(content.length)]);
+      }
+      for (let twice = 0; twice < 2; twice++) {
+        expect(await store.expose(args.key, content.length, signal)).toBe(publicUrl);
+        expect(await strangerSees()).toBe(true);
+      }
+      for (let twice = 0; twice < 2; twice++) {
+        await store.conceal(args.key, signal);
+        expect(await strangerSees()).toBe(!store.hides);
+      }
+      await store.conceal("t/not-there", signal);
     });
 
     it("goes on after an abort and sends less than a part per connection again", async () => {
@@ -117,7 +144,9 @@ export function testStagingStore(name: string, start: () => Promise<StagingTarge
       await expect(aborted).rejects.toMatchObject({ code: "cancelled" });
       const sentFirst = proxy.sentBytes() - before;
       expect(sentFirst).toBeLessThan(content.length);
-      expect(await store.pendingUploads(args.key, signal)).toEqual([{ key: args.key, uploadId: ids[0] }]);
+      expect(await store.pendingUploads(args.key, signal)).toMatchObject([
+        { key: args.key, uploadId: ids[0] },
+      ]);
 
       const resume = { uploadId: ids[0] ?? "" };
       await expectServed(await store.upload({ ...args, resume }), content);
@@ -195,8 +224,8 @@ export function testStagingStore(name: string, start: () => Promise<StagingTarge
       const { path, content } = await randomFile(3);
       for (const key of ["l/b", "l/a", "m/a"]) await store.upload(uploadOf(path, content.length, { key }));
       const listed = ["l/a", "l/b"].map((key) => ({ key, sizeBytes: 3 }));
-      expect(await store.list("l/", signal)).toEqual(listed);
-      expect(await store.list("l/", signal)).toEqual(listed);
+      expect(await store.list("l/", signal)).toMatchObject(listed);
+      expect(await store.list("l/", signal)).toMatchObject(listed);
       for (const key of ["l/a", "l/a", "l/b", "m/a"]) await store.remove(key, signal);
       expect(await store.list("", signal)).toEqual([]);
     });

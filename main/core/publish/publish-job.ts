@@ -131,6 +131,7 @@ async function publish(
         details: { expected: hashed.sha256, uploaded: object.sha256 },
       });
     }
+    if (object.publicUrl === null) throw new AppError("staging-failed", "The staging has no public address");
     return { publicUrl: object.publicUrl, sizeBytes: object.sizeBytes };
   });
 

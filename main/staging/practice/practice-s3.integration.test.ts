@@ -123,7 +123,6 @@ describe("a practice store that is killed", () => {
     const store = (): ReturnType<typeof createS3Store> =>
       createS3Store(
         {
-          kind: "s3",
           region: "r",
           bucket: "images",
           publicUrlTemplate: null,
@@ -165,7 +164,7 @@ describe("a practice store that is killed", () => {
         onProgress: (doneBytes) => progress.push(doneBytes),
       });
       expect(ids).toHaveLength(2);
-      const served = Buffer.from(await (await fetch(staged.publicUrl)).arrayBuffer());
+      const served = Buffer.from(await (await fetch(staged.publicUrl ?? "")).arrayBuffer());
       expect(served.equals(await readFile(path))).toBe(true);
       expect((await store().list("", signal)).map(({ key }) => key)).toEqual(["cut", "whole"]);
       await store().remove("cut", signal);

@@ -6,7 +6,7 @@ import type { Part } from "../upload/plan-parts.ts";
 import { sendBody, type UploadProgress } from "../upload/send-body.ts";
 import { hashParts, sendParts, type KnownParts } from "../upload/send-parts.ts";
 import { isMissing } from "./staging-error.ts";
-import type { UploadTarget } from "./upload-target.ts";
+import { cannedAcl, type UploadTarget } from "./upload-target.ts";
 
 interface Run {
   target: UploadTarget;
@@ -43,7 +43,7 @@ async function begin({ ask, bucket }: UploadTarget, args: StagingUpload): Promis
         Bucket: bucket,
         Key: args.key,
         ContentType: args.contentType,
-        ACL: "public-read",
+        ACL: cannedAcl(args),
       }),
       options,
     ),
@@ -111,7 +111,7 @@ async function sendPart(
   signal: AbortSignal,
 ): Promise<string> {
   const answer = await target.ask(signal, (client, sdk, options) =>
-    sendBody(part.bytes, progress, (body) =>
+    sendBody(part.bytes, progress, { gate: target.gate, signal }, (body) =>
       client.send(
         new sdk.UploadPartCommand({
           Bucket: target.bucket,

@@ -40,7 +40,7 @@ const storeAt = (
   publicUrlTemplate: string | null = null,
 ): ReturnType<typeof createS3Store> =>
   createS3Store(
-    { kind: "s3", endpoint, region: "us-east-1", bucket: "images", publicUrlTemplate, ...keys },
+    { endpoint, region: "us-east-1", bucket: "images", publicUrlTemplate, ...keys },
     { partBytes: 5 * MiB, retry: { attempts: 3, firstDelayMs: 1 } },
   );
 async function upload(sizeBytes: number, more: Partial<StagingUpload> = {}): Promise<StagingUpload> {
@@ -76,7 +76,7 @@ describe("trouble that passes", () => {
       onProgress: (bytes) => done.push(bytes),
     });
     expect(staged.sizeBytes).toBe(12 * MiB);
-    expect((await fetch(staged.publicUrl, { method: "HEAD" })).headers.get("content-length")).toBe(
+    expect((await fetch(staged.publicUrl ?? "", { method: "HEAD" })).headers.get("content-length")).toBe(
       `${12 * MiB}`,
     );
     expect(done.at(-1)).toBe(12 * MiB);
@@ -100,7 +100,6 @@ describe("trouble that stays", () => {
   it("a refusal is not tried again", async () => {
     const wrong = createS3Store(
       {
-        kind: "s3",
         endpoint: server.endpoint,
         region: "r",
         bucket: "images",

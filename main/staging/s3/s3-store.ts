@@ -1,16 +1,24 @@
-import type { S3Staging } from "#contract/account.ts";
 import { AppError } from "#core/lib/app-error.ts";
-import type { StagingStore } from "../staging-store.ts";
-import { assertPublic } from "./assert-public.ts";
+import type { ListedObject, PendingUpload, StagingStore } from "../staging-store.ts";
+import { openGate, type TransferGate } from "../transfer-gate.ts";
 import { defaultPartBytes } from "../upload/plan-parts.ts";
+import { assertPublic } from "./assert-public.ts";
+import { setAccess, signLink } from "./object-access.ts";
 import { publicUrl } from "./public-url.ts";
-import { connect, type Ask } from "./s3-connection.ts";
+import { connect, type Ask, type S3Address } from "./s3-connection.ts";
 import { isMissing, stagingError } from "./staging-error.ts";
 import { uploadFile } from "./upload-file.ts";
 import type { RetryOptions } from "./with-retry.ts";
 
-/** What tests and measurements vary. */
+/** Where it is and how it is opened: a `StagingPlace` of kind `s3` with its secret. */
+export interface S3Place extends S3Address {
+  /** `{key}` is replaced; null: endpoint/bucket/key. */
+  publicUrlTemplate: string | null;
+}
+
 export interface S3Tuning {
+  /** Default: nobody limits. */
+  gate?: TransferGate;
   /** Size of a part; larger where the file would need more than 10,000. Default 8 MiB; at least 5 MiB in S3. */
   partBytes?: number;
   /** Parts that travel at once. Default 4. */
@@ -23,13 +31,11 @@ const defaultRetry: RetryOptions = { attempts: 5, firstDelayMs: 500 };
 const abortRounds = 3;
 
 /** A bucket of an S3-compatible store. Opens connections only while it is used; there is nothing to close. */
-export function createS3Store(
-  config: S3Staging & { secretAccessKey: string },
-  tuning: S3Tuning = {},
-): StagingStore {
+export function createS3Store(config: S3Place, tuning: S3Tuning = {}): StagingStore {
   const { bucket } = config;
   const parallel = tuning.parallel ?? 4;
   const partBytes = tuning.partBytes ?? defaultPartBytes;
+  const gate = tuning.gate ?? openGate;
   const ask = connect(config, tuning.retry ?? defaultRetry, parallel + 2);
   const worded = async <T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> => {
     try {
@@ -48,6 +54,7 @@ export function createS3Store(
     }
   };
   return {
+    hides: true,
     probe: (signal) =>
       worded(signal, async () => {
         await ask(signal, (client, sdk, options) =>
@@ -56,12 +63,21 @@ export function createS3Store(
       }),
     upload: (args) =>
       worded(args.signal, async () => {
-        const sha256 = await uploadFile({ ask, bucket, parallel, partBytes }, args);
+        const sha256 = await uploadFile({ ask, bucket, gate, parallel, partBytes }, args);
         await assertSize(ask, bucket, args.key, args.sizeBytes, args.signal);
-        const url = publicUrl(config, args.key);
-        await assertPublic(url, args.sizeBytes, args.signal);
-        return { sizeBytes: args.sizeBytes, sha256, publicUrl: url };
+        if (args.access !== "private")
+          await assertPublic(publicUrl(config, args.key), args.sizeBytes, args.signal);
+        return { sizeBytes: args.sizeBytes, sha256, publicUrl: publicUrl(config, args.key) };
       }),
+    expose: (key, sizeBytes, signal) =>
+      worded(signal, async () => {
+        await setAccess(ask, bucket, key, "public-read", signal);
+        await assertPublic(publicUrl(config, key), sizeBytes, signal);
+        return publicUrl(config, key);
+      }),
+    conceal: (key, signal) => worded(signal, () => setAccess(ask, bucket, key, "private", signal)),
+    signedLink: (key, { expiresInMs }, signal) =>
+      worded(signal, async () => signLink(config, key, expiresInMs, Date.now())),
     remove: (key, signal) =>
       worded(signal, async () => {
         await ask(signal, (client, sdk, options) =>
@@ -117,8 +133,8 @@ async function listObjects(
   bucket: string,
   prefix: string,
   signal: AbortSignal,
-): Promise<{ key: string; sizeBytes: number }[]> {
-  const found: { key: string; sizeBytes: number }[] = [];
+): Promise<ListedObject[]> {
+  const found: ListedObject[] = [];
   let token: string | undefined;
   do {
     const page = await ask(signal, (client, sdk, options) =>
@@ -131,8 +147,9 @@ async function listObjects(
         options,
       ),
     );
-    for (const { Key, Size } of page.Contents ?? []) {
-      if (Key !== undefined) found.push({ key: Key, sizeBytes: Size ?? 0 });
+    for (const { Key, Size, LastModified } of page.Contents ?? []) {
+      const createdAtIso = LastModified?.toISOString() ?? null;
+      if (Key !== undefined) found.push({ key: Key, sizeBytes: Size ?? 0, createdAtIso });
     }
     token = page.IsTruncated === true ? page.NextContinuationToken : undefined;
   } while (token !== undefined);
@@ -144,8 +161,8 @@ async function pendingUploads(
   bucket: string,
   prefix: string,
   signal: AbortSignal,
-): Promise<{ key: string; uploadId: string }[]> {
-  const found: { key: string; uploadId: string }[] = [];
+): Promise<PendingUpload[]> {
+  const found: PendingUpload[] = [];
   let marker: { KeyMarker: string; UploadIdMarker: string } | undefined;
   do {
     const page = await ask(signal, (client, sdk, options) =>
@@ -154,10 +171,11 @@ async function pendingUploads(
         options,
       ),
     );
-    for (const { Key, UploadId } of page.Uploads ?? []) {
+    for (const { Key, UploadId, Initiated } of page.Uploads ?? []) {
+      const createdAtIso = Initiated?.toISOString() ?? null;
       // A few stores pass over the prefix here.
       if (Key?.startsWith(prefix) === true && UploadId !== undefined)
-        found.push({ key: Key, uploadId: UploadId });
+        found.push({ key: Key, uploadId: UploadId, createdAtIso });
     }
     const { NextKeyMarker, NextUploadIdMarker } = page;
     marker =

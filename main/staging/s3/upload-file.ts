@@ -1,11 +1,11 @@
 import { AppError } from "#core/lib/app-error.ts";
 import type { StagingUpload } from "../staging-store.ts";
 import { FileReader } from "../upload/file-reader.ts";
+import { assertEtag } from "./etag.ts";
 import { uploadParts } from "./multipart-upload.ts";
 import { maxObjectBytes, planParts } from "../upload/plan-parts.ts";
 import { sendBody, UploadProgress } from "../upload/send-body.ts";
-import type { UploadTarget } from "./upload-target.ts";
-import { assertEtag } from "./etag.ts";
+import { cannedAcl, type UploadTarget } from "./upload-target.ts";
 
 /** Puts a file into the bucket, in one request when it fits into one part, else part by part. Answers SHA-256. */
 export async function uploadFile(target: UploadTarget, args: StagingUpload): Promise<string> {
@@ -16,7 +16,7 @@ export async function uploadFile(target: UploadTarget, args: StagingUpload): Pro
   return parts.length <= 1 ? putWhole(target, args) : uploadParts(target, args, parts);
 }
 
-async function putWhole({ ask, bucket }: UploadTarget, args: StagingUpload): Promise<string> {
+async function putWhole({ ask, bucket, gate }: UploadTarget, args: StagingUpload): Promise<string> {
   await using file = await FileReader.open(args.path, args.sizeBytes);
   const progress = new UploadProgress(args.sizeBytes, args.onProgress);
   const { sizeBytes } = args;
@@ -26,7 +26,7 @@ async function putWhole({ ask, bucket }: UploadTarget, args: StagingUpload): Pro
   );
   const sha256 = await file.finish();
   const answer = await ask(args.signal, (client, sdk, options) =>
-    sendBody(bytes, progress, (body) =>
+    sendBody(bytes, progress, { gate, signal: args.signal }, (body) =>
       client.send(
         new sdk.PutObjectCommand({
           Bucket: bucket,
@@ -35,7 +35,7 @@ async function putWhole({ ask, bucket }: UploadTarget, args: StagingUpload): Pro
           ContentLength: bytes.length,
           ContentType: args.contentType,
           ContentMD5: md5.toString("base64"),
-          ACL: "public-read",
+          ACL: cannedAcl(args),
         }),
         options,
       ),

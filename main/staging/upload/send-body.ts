@@ -1,6 +1,5 @@
 import { Readable } from "node:stream";
-
-const sliceBytes = 64 * 1024;
+import { pieceBytes, type TransferGate } from "../transfer-gate.ts";
 
 /** Bytes confirmed and bytes on their way, over all parts. */
 export class UploadProgress {
@@ -28,18 +27,21 @@ export class UploadProgress {
 export async function sendBody<T>(
   bytes: Buffer,
   progress: UploadProgress,
+  { gate, signal }: { gate: TransferGate; signal: AbortSignal },
   send: (body: Readable) => Promise<T>,
 ): Promise<T> {
   let sentBytes = 0;
-  const slices = function* (): Generator<Buffer> {
-    for (let start = 0; start < bytes.length; start += sliceBytes) {
-      const slice = bytes.subarray(start, start + sliceBytes);
+  await gate.pass(0, signal); // while paused no connection is opened that would only time out
+  const slices = async function* (): AsyncGenerator<Buffer> {
+    for (let start = 0; start < bytes.length; start += pieceBytes) {
+      const slice = bytes.subarray(start, start + pieceBytes);
+      await gate.pass(slice.length, signal);
       yield slice;
       sentBytes += slice.length;
       progress.add(slice.length);
     }
   };
-  const body = Readable.from(slices(), { objectMode: false, highWaterMark: sliceBytes });
+  const body = Readable.from(slices(), { objectMode: false, highWaterMark: pieceBytes });
   try {
     const answer = await send(body);
     progress.add(bytes.length - sentBytes);
