@@ -1,18 +1,7 @@
 import { z } from "zod";
 import { ProviderIdSchema } from "./finding.ts";
 import { DisplayNameSchema } from "./machine.ts";
-
-/** An S3-compatible store where an image is put so that the provider can fetch it. */
-export const S3StagingSchema = z.object({
-  kind: z.literal("s3"),
-  endpoint: z.url({ protocol: /^https?$/ }),
-  region: z.string().min(1).default("us-east-1"),
-  bucket: z.string().min(3).max(63),
-  accessKeyId: z.string().min(1),
-  /** Address under which the provider reaches the object; `{key}` is replaced. Default: endpoint/bucket/key. */
-  publicUrlTemplate: z.string().nullable().default(null),
-});
-export type S3Staging = z.infer<typeof S3StagingSchema>;
+import { StagingConnectSchema } from "./staging.ts";
 
 export const AccountViewSchema = z.object({
   id: z.string(),
@@ -22,60 +11,58 @@ export const AccountViewSchema = z.object({
   practice: z.boolean(),
   apiBase: z.string(),
   defaultRegion: z.string(),
-  staging: S3StagingSchema.nullable(),
+  /** What the form asked beside secrets, by the names of `ProviderInfo.fields`. */
+  settings: z.record(z.string(), z.string()),
+  /** Where its images are staged unless a publish says otherwise; null: not chosen yet. */
+  stagingId: z.string().nullable(),
   createdAt: z.iso.datetime(),
 });
 export type AccountView = z.infer<typeof AccountViewSchema>;
 
-/** Secrets travel once, in this call, and rest in the keychain; no view ever shows them. */
+/**
+ * Secrets travel once, in this call, and rest in the keychain; no view ever shows them. `fields` are those of
+ * `ProviderInfo.fields`, secrets among them. Credentials are tested before anything is kept.
+ */
 export const AccountConnectSchema = z.object({
   name: DisplayNameSchema,
-  provider: z.literal("digitalocean"),
-  token: z.string().trim().min(1),
-  apiBase: z.url({ protocol: /^https?$/ }).default("https://api.digitalocean.com"),
-  defaultRegion: z.string().min(1).default("nyc3"),
-  staging: S3StagingSchema.extend({ secretAccessKey: z.string().min(1) }),
+  provider: ProviderIdSchema,
+  apiBase: z.url({ protocol: /^https?$/ }).optional(),
+  defaultRegion: z.string().min(1).optional(),
+  fields: z.record(z.string(), z.string()),
+  /** An existing staging storage, a new one that is connected with the account, or none yet. */
+  staging: z
+    .discriminatedUnion("kind", [
+      z.object({ kind: z.literal("existing"), stagingId: z.string() }),
+      z.object({ kind: z.literal("new"), connect: StagingConnectSchema }),
+      /** OCI: a bucket in the account's own object storage. */
+      z.object({ kind: z.literal("own"), bucket: z.string().min(1) }),
+    ])
+    .nullable()
+    .default(null),
 });
 export type AccountConnect = z.input<typeof AccountConnectSchema>;
 
-export const RemoteStateSchema = z.enum(["creating", "available", "error", "deleting", "unknown"]);
+/** What an account has used up and has left. A number that the provider does not tell is null. */
+export const QuotaSchema = z.object({
+  usedBytes: z.number().nullable(),
+  totalBytes: z.number().nullable(),
+  freeBytes: z.number().nullable(),
+  images: z.number().nullable(),
+});
+export type Quota = z.infer<typeof QuotaSchema>;
 
-/** An image as it stands in a provider's account. */
-export const RemoteImageSchema = z.object({
-  /** `<accountId>/<providerImageId>`. */
+/** A configuration of another tool that was found on this computer. No secret is in it. */
+export const FoundConfigSchema = z.object({
   id: z.string(),
-  accountId: z.string(),
-  providerImageId: z.string(),
+  tool: z.enum(["doctl", "cntb", "fybe", "oci", "aws", "rclone", "environment"]),
+  provider: ProviderIdSchema.nullable(),
+  /** For a storage: it is imported as a staging, not as an account. */
+  becomes: z.enum(["account", "staging"]),
   name: z.string(),
-  state: RemoteStateSchema,
-  /** The provider's own word, never translated. */
-  providerStatus: z.string(),
-  errorMessage: z.string().nullable(),
-  regions: z.array(z.string()),
-  sizeBytes: z.number().nullable(),
-  createdAt: z.string().nullable(),
-  seenAt: z.iso.datetime(),
+  /** Where it was found: a path or names of variables. */
+  where: z.string(),
+  needsPassphrase: z.boolean(),
+  /** What is still missing, in words; null: can be imported as it is. */
+  missing: z.string().nullable(),
 });
-export type RemoteImage = z.infer<typeof RemoteImageSchema>;
-
-export const PublishStartSchema = z.object({
-  imageId: z.string(),
-  accountId: z.string(),
-  name: DisplayNameSchema.optional(),
-  region: z.string().min(1).optional(),
-  /** Publish although the judge says error; the override is written into the record. */
-  override: z.boolean().default(false),
-});
-export type PublishStart = z.input<typeof PublishStartSchema>;
-
-/** `result` of a publish job. */
-export const PublishResultSchema = z.object({
-  remoteImageId: z.string(),
-  providerImageId: z.string(),
-  status: z.string(),
-  uploadedBytes: z.number(),
-  sha256: z.string(),
-  stagingEmpty: z.boolean(),
-  overridden: z.array(z.string()),
-});
-export type PublishResult = z.infer<typeof PublishResultSchema>;
+export type FoundConfig = z.infer<typeof FoundConfigSchema>;

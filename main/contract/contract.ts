@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { AccountConnectSchema, PublishStartSchema } from "./account.ts";
+import { AccountConnectSchema, FoundConfigSchema, QuotaSchema } from "./account.ts";
 import { DoctorReportSchema } from "./doctor.ts";
+import { ProviderIdSchema } from "./finding.ts";
 import { AnswerFormSchema, AnswerKindSchema, AnswersSchema, IsoFactsSchema } from "./install.ts";
 import {
   DisplayNameSchema,
@@ -10,9 +11,13 @@ import {
   TagsSchema,
 } from "./machine.ts";
 import { bytes, command, query, stream } from "./procedure.ts";
+import { DestinationPlanSchema, PublishManySchema } from "./publish.ts";
 import { ExportedTextSchema, ExportFormatSchema, UnpackProgressSchema } from "./published.ts";
 import { RecipeProblemSchema } from "./recipe.ts";
+import { LaunchedSchema, LaunchOptionsSchema, LaunchRequestSchema } from "./remote-image.ts";
 import { CheckReportSchema, SubjectSchema } from "./report.ts";
+import { SettingsSchema } from "./settings.ts";
+import { StagingConnectSchema, StagingItemSchema } from "./staging.ts";
 import { StateEventSchema } from "./state.ts";
 
 const none = z.object({}).prefault({});
@@ -20,6 +25,7 @@ const machineRef = z.object({ machineId: z.string() });
 const jobRef = z.object({ jobId: z.string() });
 const jobStarted = z.object({ jobId: z.string() });
 const checkpointRef = machineRef.extend({ checkpointId: z.string() });
+const remoteRef = z.object({ remoteImageId: z.string() });
 const done = z.object({});
 
 /** THE contract: everything that a host, the window or the command line can ask of the core. */
@@ -205,13 +211,69 @@ export const contract = {
 
   /** Tests the credentials with the smallest call, then keeps them. */
   "accounts.connect": command(AccountConnectSchema, z.object({ accountId: z.string() })),
-  /** Adds the practice account (or answers the one there is). */
-  "accounts.addPractice": command(none, z.object({ accountId: z.string() })),
+  /** Adds the practice accounts of all providers, or one of them; answers those there are. */
+  "accounts.addPractice": command(
+    z.object({ provider: ProviderIdSchema.optional() }).prefault({}),
+    z.object({ accountIds: z.array(z.string()) }),
+  ),
+  "accounts.change": command(
+    z.object({
+      accountId: z.string(),
+      name: DisplayNameSchema.optional(),
+      defaultRegion: z.string().min(1).optional(),
+      stagingId: z.string().nullable().optional(),
+    }),
+    done,
+  ),
+  /** Asks with the kept credentials. */
+  "accounts.test": command(z.object({ accountId: z.string() }), done),
   "accounts.remove": command(z.object({ accountId: z.string() }), done),
   /** Reads the account's images into the state. */
   "accounts.refresh": command(z.object({ accountId: z.string() }), done),
+  /** null where the provider tells none. */
+  "accounts.quota": query(z.object({ accountId: z.string() }), QuotaSchema.nullable()),
+  /** Configurations of doctl, cntb, fybe, OCI, AWS, rclone and the environment that could be taken over. */
+  "accounts.discover": query(none, z.array(FoundConfigSchema)),
+  "accounts.importFound": command(
+    z.object({
+      foundId: z.string(),
+      name: DisplayNameSchema,
+      passphrase: z.string().optional(),
+      fields: z.record(z.string(), z.string()).default({}),
+    }),
+    z.object({ accountId: z.string().nullable(), stagingId: z.string().nullable() }),
+  ),
 
-  "publish.start": command(PublishStartSchema, jobStarted),
+  /** Puts, reads and removes a small object, then keeps the keys. */
+  "stagings.connect": command(StagingConnectSchema, z.object({ stagingId: z.string() })),
+  /** Refused while an account or a publish uses it. */
+  "stagings.remove": command(z.object({ stagingId: z.string() }), done),
+  /** The host key that an SFTP server shows, to be accepted by the user before anything is sent to it. */
+  "stagings.hostKey": query(
+    z.object({ host: z.string(), port: z.number().int() }),
+    z.object({ sha256: z.string(), type: z.string() }),
+  ),
+  /** What lies there of ours; looks at the storage itself. */
+  "stagings.list": query(z.object({ stagingId: z.string().optional() }), z.array(StagingItemSchema)),
+  /** Removes what no publish needs any more, also unfinished uploads; answers what was removed. */
+  "stagings.clean": command(z.object({ stagingId: z.string().optional() }), z.array(StagingItemSchema)),
+
+  /** Judges, asks quotas, computes costs: nothing is sent but questions. */
+  "publish.plan": query(PublishManySchema, z.array(DestinationPlanSchema)),
+  /** One job a destination, in their order. */
+  "publish.start": command(PublishManySchema, z.object({ jobIds: z.array(z.string()) })),
+
+  "remote.rename": command(
+    remoteRef.extend({ name: z.string().min(1), description: z.string().optional() }),
+    done,
+  ),
+  "remote.transfer": command(remoteRef.extend({ region: z.string().min(1) }), done),
+  /** `typedName` must be the image's name. */
+  "remote.delete": command(remoteRef.extend({ typedName: z.string() }), done),
+  "remote.launchOptions": query(remoteRef, LaunchOptionsSchema),
+  "remote.launch": command(LaunchRequestSchema, LaunchedSchema),
+
+  "settings.change": command(SettingsSchema.partial(), done),
 
   "practice.run": command(none, jobStarted),
 

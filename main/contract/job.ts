@@ -56,7 +56,13 @@ export const JobViewSchema = z.object({
   /** The job's own output, of a shape that its kind defines; null until it succeeded. */
   result: z.unknown(),
   /** Ids of what the job is about, for screens that show it in place. */
-  subject: z.object({ machineId: z.string().optional(), imageId: z.string().optional() }),
+  subject: z.object({
+    machineId: z.string().optional(),
+    imageId: z.string().optional(),
+    accountId: z.string().optional(),
+    /** Publishes that were started together. */
+    batchId: z.string().optional(),
+  }),
   createdAt: z.iso.datetime(),
   endedAt: z.iso.datetime().nullable(),
   /** How often it was started; more than one after a retry or a resume. */

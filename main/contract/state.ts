@@ -1,11 +1,15 @@
 import { z } from "zod";
-import { AccountViewSchema, RemoteImageSchema } from "./account.ts";
+import { AccountViewSchema } from "./account.ts";
 import { DoctorReportSchema } from "./doctor.ts";
 import { ImageViewSchema } from "./image.ts";
 import { IsoViewSchema } from "./install.ts";
 import { JobViewSchema } from "./job.ts";
 import { MachineViewSchema } from "./machine.ts";
+import { ProviderInfoSchema } from "./provider-info.ts";
+import { RemoteImageSchema } from "./remote-image.ts";
 import { CheckReportSchema } from "./report.ts";
+import { SettingsSchema } from "./settings.ts";
+import { StagingViewSchema } from "./staging.ts";
 
 /** Something the user should know that belongs to no other thing, e.g. what was found at start. */
 export const NoticeSchema = z.object({
@@ -33,10 +37,15 @@ export const collectionSchemas = {
   /** Installers: the catalogue and the user's own. */
   isos: IsoViewSchema,
   jobs: JobViewSchema,
+  /** What is known of every provider; fixed at start. */
+  providers: ProviderInfoSchema,
   accounts: AccountViewSchema,
+  stagings: StagingViewSchema,
   remoteImages: RemoteImageSchema,
   reports: CheckReportSchema,
   notices: NoticeSchema,
+  /** One entry, `settings`. */
+  settings: SettingsSchema,
   /** One entry, `report`. */
   doctor: DoctorReportSchema,
   /** One entry, `info`. */
@@ -51,7 +60,10 @@ export const emptyState = (): AppState => ({
   images: {},
   isos: {},
   jobs: {},
+  providers: {},
   accounts: {},
+  stagings: {},
+  settings: {},
   remoteImages: {},
   reports: {},
   notices: {},
