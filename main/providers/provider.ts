@@ -1,47 +1,18 @@
-import type { RemoteStateSchema } from "#contract/account.ts";
+import type { Quota } from "#contract/account.ts";
 import type { ImageFormat } from "#contract/facts.ts";
 import type { OsFactsSchema } from "#contract/facts-system.ts";
-import type { ProviderId } from "#contract/finding.ts";
+import type { ProviderInfo } from "#contract/provider-info.ts";
+import type { LaunchedSchema, LaunchOptions, RemoteImage } from "#contract/remote-image.ts";
 import type { z } from "zod";
 
-/**
- * How a built image gets into an account.
- * - `url`: the provider fetches an address (DigitalOcean, Contabo, Fybe; OCI with a pre-authenticated request).
- * - `own-object-storage`: it is put into the provider's own object store first (OCI).
- * - `operator-hand-off`: the operator registers a file; no call of ours can (Hypervisor.io).
- */
-export type Ingest = "url" | "own-object-storage" | "operator-hand-off";
-
-/** What an adapter can do. What is not declared here is absent from its client too: `null`, never a throw. */
-export interface ProviderCapabilities {
-  readonly ingest: readonly Ingest[];
-  readonly formats: readonly ImageFormat[];
-  /** Compressed wrappers the provider unpacks itself. */
-  readonly archives: readonly ("gzip" | "bzip2")[];
-  /** The importer sends HEAD before GET, so a link bound to one method (a presigned GET) does not work. */
-  readonly fetchSendsHead: boolean;
-  readonly deleteImage: boolean;
-}
-
-export interface ProviderManifest {
-  readonly id: ProviderId;
-  readonly name: string;
-  /** null where every operator has an address of its own. */
-  readonly defaultApiBase: string | null;
-  readonly defaultRegion: string | null;
-  /** The smallest rights a token needs, in the provider's words. */
-  readonly scopes: readonly string[];
-  readonly capabilities: ProviderCapabilities;
-}
+/** What is fixed about a provider; the window gets it as it is. */
+export type ProviderManifest = Readonly<ProviderInfo>;
 
 /** An image as the provider tells it. */
-export interface RemoteImageState {
-  readonly providerImageId: string;
-  readonly name: string;
-  readonly state: z.infer<typeof RemoteStateSchema>;
-  /** The provider's own word, never translated. */
-  readonly providerStatus: string;
-  readonly errorMessage: string | null;
+export interface RemoteImageState extends Pick<
+  RemoteImage,
+  "providerImageId" | "name" | "state" | "providerStatus" | "errorMessage" | "source" | "progress"
+> {
   readonly regions: readonly string[];
   readonly sizeBytes: number | null;
   readonly createdAt: string | null;
@@ -49,28 +20,52 @@ export interface RemoteImageState {
   readonly description: string | null;
 }
 
+/** Where the provider reads the file from. */
+export type ImportSource =
+  | { readonly kind: "url"; readonly url: string }
+  /** In the provider's own object storage (OCI). */
+  | { readonly kind: "object"; readonly namespace: string; readonly bucket: string; readonly object: string };
+
 export interface ImportImageRequest {
   readonly name: string;
-  readonly url: string;
+  readonly source: ImportSource;
   readonly region: string;
+  readonly format: ImageFormat;
+  /** What the image can boot with; null: not known. OCI launches it accordingly. */
+  readonly firmware: "bios" | "uefi" | null;
   /** What the image holds; the adapter turns it into its provider's own words. null: not known. */
   readonly os: z.infer<typeof OsFactsSchema> | null;
   readonly description: string;
+  /** The same for every try at one registration; sent where the provider knows such tokens (OCI). */
+  readonly retryToken: string;
+}
+
+export interface LaunchInstance {
+  readonly mode: "create" | "reinstall";
+  readonly name: string;
+  readonly region: string | null;
+  readonly size: string | null;
+  readonly keyIds: readonly string[];
+  readonly publicKey: string | null;
+  readonly userData: string;
+  readonly instanceId: string | null;
+  readonly network: string | null;
+  readonly zone: string | null;
 }
 
 /**
  * One account at one provider. Adapters are naive: one call is one request (a list is one per page); time
  * limit, error mapping and retry come from `http/`. All reject with AppError; `unauthorized`,
  * `quota-exceeded`, `not-found`, `provider-refused`, `rate-limited`, `provider-error`, `network`, `timeout`,
- * `protocol` and `cancelled` are those to expect.
+ * `protocol` and `cancelled` are those to expect. What a manifest does not declare is null here.
  */
 export interface ProviderClient {
   readonly manifest: ProviderManifest;
   /** The smallest call that proves the credentials. */
   testCredentials(signal: AbortSignal): Promise<void>;
   /**
-   * Registers an image by its address. Not idempotent: when the error's `details.processed` is `unknown`, the
-   * caller looks for its marker among `listImages` before it asks again.
+   * Registers an image. Not idempotent unless the provider honours `retryToken`: when the error's
+   * `details.processed` is `unknown`, the caller looks for its marker among `listImages` before it asks again.
    */
   readonly importImage:
     | ((request: ImportImageRequest, signal: AbortSignal) => Promise<RemoteImageState>)
@@ -81,4 +76,30 @@ export interface ProviderClient {
   listImages(signal: AbortSignal): Promise<RemoteImageState[]>;
   /** Resolves also when it is gone already. */
   readonly deleteImage: ((providerImageId: string, signal: AbortSignal) => Promise<void>) | null;
+  readonly renameImage:
+    | ((
+        providerImageId: string,
+        change: { name: string; description: string | null },
+        signal: AbortSignal,
+      ) => Promise<void>)
+    | null;
+  /** Resolves when it is accepted; the region appears in `getImage` when it is there. */
+  readonly transferImage:
+    | ((providerImageId: string, region: string, signal: AbortSignal) => Promise<void>)
+    | null;
+  readonly quota: ((signal: AbortSignal) => Promise<Quota>) | null;
+  readonly launchOptions: ((providerImageId: string, signal: AbortSignal) => Promise<LaunchOptions>) | null;
+  readonly launch:
+    | ((
+        providerImageId: string,
+        request: LaunchInstance,
+        signal: AbortSignal,
+      ) => Promise<z.infer<typeof LaunchedSchema>>)
+    | null;
+}
+
+/** How an account is opened: what the connect form asked, secrets and others, by the manifest's field names. */
+export interface ProviderAccess {
+  readonly apiBase: string;
+  readonly fields: Readonly<Record<string, string>>;
 }
