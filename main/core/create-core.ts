@@ -1,4 +1,5 @@
 import { mkdir } from "node:fs/promises";
+import type { StagingItem } from "#contract/staging.ts";
 import type { AppInfo } from "#contract/state.ts";
 import { createChecks } from "#core/check/checks.ts";
 import { exportReports } from "#core/check/export/export-reports.ts";
@@ -8,16 +9,23 @@ import { assertBootableIso } from "#core/image/installer-iso.ts";
 import { createJobs } from "#core/job/runner.ts";
 import { AppError } from "#core/lib/app-error.ts";
 import { createImages } from "#core/library/images.ts";
+import { newId } from "#core/library/new-id.ts";
 import { createMachines } from "#core/machine/machines.ts";
 import { createPracticeRunJob } from "#core/practice/practice-run-job.ts";
 import { createPractice } from "#core/practice/practice.ts";
 import { createAccounts } from "#core/publish/accounts.ts";
 import { createPublishJob } from "#core/publish/publish-job.ts";
+import { planPublish } from "#core/publish/plan.ts";
+import { createRemoteActions } from "#core/publish/remote-actions.ts";
+import { listOurs } from "#core/publish/staging-items.ts";
+import { createStagings } from "#core/publish/stagings.ts";
 import product from "#package.json" with { type: "json" };
 import type { Ports } from "#ports/ports.ts";
+import { manifests } from "#providers/manifests.ts";
 import { profiles } from "#providers/profiles.ts";
 import type { Handlers } from "./handlers.ts";
 import { pendingHandlers } from "./handlers-pending.ts";
+import { createSettings } from "./settings.ts";
 import { StateStore } from "./state-store.ts";
 
 export interface Core {
@@ -47,6 +55,8 @@ export async function createCore(ports: Ports, options: CoreOptions): Promise<Co
     platform: process.platform,
   });
 
+  for (const manifest of manifests) store.put("providers", manifest.id, manifest);
+
   const doctor = createDoctor({ ports, store });
   const images = createImages({ ports, store });
   const machines = createMachines({
@@ -57,8 +67,12 @@ export async function createCore(ports: Ports, options: CoreOptions): Promise<Co
   });
   const checks = createChecks({ ports, store, machines, images, profiles });
   const practice = createPractice({ ports });
-  const accounts = createAccounts({ ports, store, practice });
+  const stagings = createStagings({ ports, store, practice });
+  const accounts = createAccounts({ ports, store, practice, stagings });
+  const remote = createRemoteActions({ store, accounts, clock: ports.clock });
+  const settings = createSettings({ dataDirectory: directories.data, store });
   const jobs = createJobs({ ports, store });
+  const check = (imageId: string, signal: AbortSignal) => checks.run({ kind: "image", imageId }, signal);
 
   const compact = createCompactJob({ ports, images, machines });
   const publish = createPublishJob({
@@ -66,7 +80,8 @@ export async function createCore(ports: Ports, options: CoreOptions): Promise<Co
     store,
     images,
     accounts,
-    check: (imageId, signal) => checks.run({ kind: "image", imageId }, signal),
+    stagings,
+    check,
   });
   const practiceRun = createPracticeRunJob({
     ports,
@@ -81,8 +96,16 @@ export async function createCore(ports: Ports, options: CoreOptions): Promise<Co
 
   await images.load();
   await machines.load();
+  await settings.load();
+  await stagings.load();
   await accounts.load();
   await jobs.load([compact, publish, practiceRun], { resume: options.resumeJobs ?? options.host !== "cli" });
+
+  async function listStagings(stagingId: string | undefined, signal: AbortSignal): Promise<StagingItem[]> {
+    const ids = stagingId === undefined ? Object.keys(store.state.stagings) : [stagings.view(stagingId).id];
+    const lists = ids.map(async (id) => listOurs(id, await stagings.open(id), signal));
+    return (await Promise.all(lists)).flat();
+  }
 
   const handlers: Handlers = {
     ...pendingHandlers,
@@ -155,7 +178,20 @@ export async function createCore(ports: Ports, options: CoreOptions): Promise<Co
     },
 
     "accounts.connect": async (input, signal) => ({ accountId: await accounts.connect(input, signal) }),
-    "accounts.addPractice": async () => ({ accountId: await accounts.addPractice() }),
+    "accounts.addPractice": async ({ provider }) => ({ accountIds: await accounts.addPractice(provider) }),
+    "accounts.change": async ({ accountId, name, defaultRegion, stagingId }) => {
+      await accounts.change(accountId, {
+        ...(name === undefined ? {} : { name }),
+        ...(defaultRegion === undefined ? {} : { defaultRegion }),
+        ...(stagingId === undefined ? {} : { stagingId }),
+      });
+      return done;
+    },
+    "accounts.test": async ({ accountId }, signal) => {
+      await accounts.test(accountId, signal);
+      return done;
+    },
+    "accounts.quota": ({ accountId }, signal) => accounts.quota(accountId, signal),
     "accounts.remove": async ({ accountId }) => {
       await accounts.remove(accountId);
       return done;
@@ -165,7 +201,41 @@ export async function createCore(ports: Ports, options: CoreOptions): Promise<Co
       return done;
     },
 
-    "publish.start": async (input) => ({ jobId: await jobs.start(publish, input) }),
+    "stagings.connect": async (input, signal) => ({ stagingId: await stagings.connect(input, signal) }),
+    "stagings.remove": async ({ stagingId }) => {
+      await stagings.remove(stagingId);
+      return done;
+    },
+
+    "stagings.list": ({ stagingId }, signal) => listStagings(stagingId, signal),
+
+    "publish.plan": (input, signal) => planPublish({ store, images, accounts, check }, input, signal),
+    "publish.start": async ({ imageId, destinations, again }) => {
+      const batchId = destinations.length > 1 ? newId() : null;
+      const jobIds: string[] = [];
+      for (const destination of destinations)
+        jobIds.push(await jobs.start(publish, { ...destination, imageId, again, batchId }));
+      return { jobIds };
+    },
+    "remote.rename": async ({ remoteImageId, ...change }, signal) => {
+      await remote.rename(remoteImageId, change, signal);
+      return done;
+    },
+    "remote.transfer": async ({ remoteImageId, region }, signal) => {
+      await remote.transfer(remoteImageId, region, signal);
+      return done;
+    },
+    "remote.delete": async ({ remoteImageId, typedName }, signal) => {
+      await remote.delete(remoteImageId, typedName, signal);
+      return done;
+    },
+    "remote.launchOptions": ({ remoteImageId }, signal) => remote.launchOptions(remoteImageId, signal),
+    "remote.launch": (request, signal) => remote.launch(request, signal),
+
+    "settings.change": async (changes) => {
+      await settings.change(changes);
+      return done;
+    },
     "practice.run": async (input) => ({ jobId: await jobs.start(practiceRun, input) }),
 
     "jobs.cancel": async ({ jobId }) => {

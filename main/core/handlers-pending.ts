@@ -35,6 +35,10 @@ const pendingCalls = [
   "isos.answers",
   "images.change",
   "images.reveal",
+  "accounts.discover",
+  "accounts.importFound",
+  "stagings.hostKey",
+  "stagings.clean",
 ] as const satisfies CallName[];
 const pendingBytes = ["display.read", "terminals.read"] as const satisfies BytesName[];
 

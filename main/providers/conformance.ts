@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { AppError } from "#core/lib/app-error.ts";
-import type { ProviderClient } from "./provider.ts";
+import type { ImportImageRequest, ProviderClient } from "./provider.ts";
 
 /** What goes wrong with the next request. `lose-reply`: done, but the answer never comes. */
 export type Injected = { status: 429 | 500 } | "cut-body" | "lose-reply";
@@ -20,6 +20,22 @@ export interface ProviderHarness {
   close(): Promise<void>;
 }
 
+const importRequest = (
+  name: string,
+  url: string,
+  region: string,
+  description: string,
+): ImportImageRequest => ({
+  name,
+  source: { kind: "url", url },
+  region,
+  format: "qcow2",
+  firmware: null,
+  os: null,
+  description,
+  retryToken: `${name}-${description}`,
+});
+
 const signal = (): AbortSignal => AbortSignal.timeout(15_000);
 
 /** The suite that every provider adapter passes, over its emulator. */
@@ -36,7 +52,7 @@ export function providerConformance(name: string, start: () => Promise<ProviderH
     const register = async (url: string, description = "d") => {
       const { importImage } = client;
       if (importImage === null) throw new Error("declared absent");
-      return importImage({ name: "golden", url, region: harness.region, os: null, description }, signal());
+      return importImage(importRequest("golden", url, harness.region, description), signal());
     };
     const settled = async (id: string) => {
       for (;;) {
@@ -85,7 +101,7 @@ export function providerConformance(name: string, start: () => Promise<ProviderH
 
     it("says unauthorized for every call with a wrong token", async () => {
       const stranger = harness.client({ wrongToken: true });
-      const request = { name: "x", url: harness.goodUrl, region: harness.region, os: null, description: "" };
+      const request = importRequest("x", harness.goodUrl, harness.region, "");
       const calls = [
         () => stranger.testCredentials(signal()),
         () => stranger.listImages(signal()),

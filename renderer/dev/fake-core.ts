@@ -78,7 +78,7 @@ export function createFakeCore(state: AppState | null): FakeCore {
     },
     "publish.start": () => {
       change({ collection: "jobs", id: jobs.publishing.id, value: jobs.publishing });
-      return { jobId: jobs.publishing.id };
+      return { jobIds: [jobs.publishing.id] };
     },
     "practice.run": () => {
       change({ collection: "jobs", id: jobs.practice.id, value: jobs.practice });

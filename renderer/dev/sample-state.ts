@@ -1,4 +1,6 @@
-import type { AccountView, RemoteImage } from "#contract/account.ts";
+import type { AccountView } from "#contract/account.ts";
+import type { RemoteImage } from "#contract/remote-image.ts";
+import type { StagingView } from "#contract/staging.ts";
 import type { DoctorReport } from "#contract/doctor.ts";
 import type { ImageView } from "#contract/image.ts";
 import type { MachineView } from "#contract/machine.ts";
@@ -159,7 +161,8 @@ export const accounts = {
     practice: true,
     apiBase: "http://127.0.0.1:41021",
     defaultRegion: "nyc3",
-    staging: null,
+    settings: {},
+    stagingId: null,
     createdAt: ago(400),
   },
   production: {
@@ -169,23 +172,38 @@ export const accounts = {
     practice: false,
     apiBase: "https://api.digitalocean.com",
     defaultRegion: "fra1",
-    staging: {
-      kind: "s3",
-      endpoint: "https://fra1.digitaloceanspaces.com",
-      region: "us-east-1",
-      bucket: "golden-images",
-      accessKeyId: "DO00ABCDEF",
-      publicUrlTemplate: null,
-    },
+    settings: {},
+    stagingId: "s-spaces",
     createdAt: ago(4000),
   },
 } as const satisfies Record<string, AccountView>;
+
+export const staging: StagingView = {
+  id: "s-spaces",
+  name: "Spaces",
+  practice: false,
+  place: {
+    kind: "s3",
+    endpoint: "https://fra1.digitaloceanspaces.com",
+    region: "us-east-1",
+    bucket: "golden-images",
+    accessKeyId: "DO00ABCDEF",
+    publicUrlTemplate: null,
+  },
+  createdAt: ago(4000),
+  seen: null,
+};
 
 const remote: RemoteImage = {
   id: "a-prod/38413969",
   accountId: "a-prod",
   providerImageId: "38413969",
   name: "debian-12-web",
+  description: null,
+  source: "custom",
+  progress: null,
+  history: [],
+  publishedFrom: null,
   state: "available",
   providerStatus: "available",
   errorMessage: null,

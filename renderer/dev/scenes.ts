@@ -1,7 +1,7 @@
 import { emptyState, type AppState } from "#contract/state.ts";
 import { brokenReport, isoReport, report } from "./sample-report.ts";
 import { jobs } from "./sample-jobs.ts";
-import { accounts, ago, doctor, images, machines, notice, remoteImages } from "./sample-state.ts";
+import { accounts, ago, doctor, images, machines, notice, remoteImages, staging } from "./sample-state.ts";
 
 const byId = <T extends { id: string }>(entries: readonly T[]): Record<string, T> =>
   Object.fromEntries(entries.map((entry) => [entry.id, entry]));
@@ -35,6 +35,7 @@ function full(): AppState {
     images: byId(Object.values(images)),
     jobs: byId(Object.values(jobs)),
     accounts: byId(Object.values(accounts)),
+    stagings: byId([staging]),
     remoteImages: byId(remoteImages),
     reports: Object.fromEntries(reports.map((entry) => [entry.key, entry])),
   };

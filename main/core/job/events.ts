@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { WireErrorSchema } from "#contract/errors.ts";
-import { JobKindSchema, type Progress } from "#contract/job.ts";
+import { JobKindSchema, JobViewSchema, type Progress } from "#contract/job.ts";
 
 const at = z.iso.datetime();
 
@@ -12,7 +12,7 @@ export const JournalRecordSchema = z.discriminatedUnion("type", [
     id: z.string(),
     kind: JobKindSchema,
     title: z.string(),
-    subject: z.object({ machineId: z.string().optional(), imageId: z.string().optional() }),
+    subject: JobViewSchema.shape.subject,
     steps: z.array(z.object({ name: z.string(), title: z.string() })),
     input: z.unknown(),
     at,

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { JobKind } from "#contract/job.ts";
+import type { JobKind, JobView } from "#contract/job.ts";
 
 /** What a step reports while it runs. Bytes give rate and time left; a message is one line for people. */
 export interface StepReporter {
@@ -46,7 +46,7 @@ export interface JobDefinition<Input extends z.ZodType = z.ZodType, Output exten
   /** After a crash: run again by itself, or wait for the user's word. */
   readonly afterCrash: "resume" | "ask";
   title(input: z.output<Input>): string;
-  subject(input: z.output<Input>): { machineId?: string; imageId?: string };
+  subject(input: z.output<Input>): JobView["subject"];
   run(context: JobContext, input: z.output<Input>): Promise<z.output<Output>>;
 }
 

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
-import type { PublishResultSchema, PublishStartSchema } from "#contract/account.ts";
+import type { PublishResultSchema, PublishStartSchema } from "#contract/publish.ts";
 import type { CheckReport, Subject, SubjectSchema } from "#contract/report.ts";
 import { ConsoleSession } from "#core/console/console-session.ts";
 import { defineJob, type JobContext, type JobDefinition } from "#core/job/job-context.ts";
@@ -227,14 +227,14 @@ async function practiceRun(
 
   const published = await context.step("publish", PublishedSchema, (reporter) =>
     timed(async () => {
-      const accountId = await accounts.addPractice();
+      const [accountId = ""] = await accounts.addPractice("digitalocean");
       const input = { imageId: compacted.imageId, accountId };
       const result = await runChildJob(deps.jobs, { context, reporter }, deps.publish, input);
       return {
         accountId,
-        remoteImageId: result.remoteImageId,
+        remoteImageId: result.remoteImageId ?? "",
         status: result.status,
-        stagingEmpty: result.stagingEmpty,
+        stagingEmpty: result.stagingEmpty === true,
       };
     }),
   );

@@ -8,19 +8,26 @@ import { StateStore } from "#core/state-store.ts";
 import type { Ports } from "#ports/ports.ts";
 import { nodeProcesses } from "#system/node-processes.ts";
 import { createAccounts, type Accounts } from "./accounts.ts";
+import { createStagings, type Stagings } from "./stagings.ts";
 import { testPorts, textUnder } from "./publish-harness.ts";
 
 let data: string;
 let ports: Ports;
 let store: StateStore;
 let practice: Practice;
+let stagings: Stagings;
 let accounts: Accounts;
 const log: string[] = [];
 
 const begin = (): void => {
   store = new StateStore();
   practice = createPractice({ ports, paceMs: 1 });
-  accounts = createAccounts({ ports, store, practice });
+  stagings = createStagings({ ports, store, practice });
+  accounts = createAccounts({ ports, store, practice, stagings });
+};
+const load = async (): Promise<void> => {
+  await stagings.load();
+  await accounts.load();
 };
 beforeEach(async () => {
   log.length = 0;
@@ -35,15 +42,22 @@ afterEach(async () => {
 
 /** Connects to the practice servers as if they were a real account. */
 async function input(changes: Partial<AccountConnect> = {}): Promise<AccountConnect> {
-  const { apiBase, token, s3 } = await practice.start();
+  const { apiBase, token } = await practice.start();
   return {
     name: "Mine",
     provider: "digitalocean",
-    token,
+    fields: { token },
     apiBase,
-    staging: { kind: "s3", ...s3 },
+    staging: await newStaging(),
     ...changes,
   };
+}
+async function newStaging(
+  changes: { bucket?: string; secret?: string; endpoint?: string } = {},
+): Promise<AccountConnect["staging"]> {
+  const { secretAccessKey, ...place } = (await practice.start()).s3;
+  const { secret = secretAccessKey, ...rest } = changes;
+  return { kind: "new", connect: { name: "Bucket", place: { kind: "s3", ...place, ...rest }, secret } };
 }
 const connect = async (changes: Partial<AccountConnect> = {}): Promise<string> =>
   accounts.connect(AccountConnectSchema.parse(await input(changes)));
@@ -61,47 +75,48 @@ describe("accounts", () => {
     const before = accounts.view(id);
     await practice.close();
     begin();
-    await accounts.load();
+    await load();
     expect(accounts.view(id)).toEqual(before);
     await practice.start();
     await accounts.refresh(id);
   });
 
   it.each([
-    ["token", async () => ({ token: "wrong" }), "unauthorized"],
+    ["token", async () => ({ fields: { token: "wrong" } }), "unauthorized"],
     ["API address", async () => ({ apiBase: "http://127.0.0.1:9" }), "network"],
     ["plain HTTP", async () => ({ apiBase: "http://192.0.2.1" }), "bad-input"],
+    ["storage key", async () => ({ staging: await newStaging({ secret: "wrong" }) }), "unauthorized"],
+    ["bucket", async () => ({ staging: await newStaging({ bucket: "not-there" }) }), "staging-failed"],
+    ["field", async () => ({ fields: { token: "x", password: "y" } }), "bad-input"],
+    ["empty field", async () => ({ fields: { token: " " } }), "bad-input"],
+    ["staging", async () => ({ staging: { kind: "existing" as const, stagingId: "nobody" } }), "not-found"],
     [
-      "storage key",
-      async () => ({ staging: { ...(await input()).staging, secretAccessKey: "wrong" } }),
-      "unauthorized",
-    ],
-    [
-      "bucket",
-      async () => ({ staging: { ...(await input()).staging, bucket: "not-there" } }),
-      "staging-failed",
+      "plain HTTP storage",
+      async () => ({ staging: await newStaging({ endpoint: "http://192.0.2.1" }) }),
+      "bad-input",
     ],
   ])("keeps nothing of an account whose %s is wrong", async (_, changes, code) => {
     await expect(connect(await changes())).rejects.toMatchObject({ code });
-    expect(store.state.accounts).toEqual({});
+    expect([store.state.accounts, store.state.stagings]).toEqual([{}, {}]);
     await expect(readFile(join(data, "accounts.json"))).rejects.toThrow("ENOENT");
   });
 
   it("refuses a second account of the same name", async () => {
-    await connect();
-    await expect(connect()).rejects.toMatchObject({ code: "already-exists" });
+    await connect({ staging: null });
+    await expect(connect({ staging: null })).rejects.toMatchObject({ code: "already-exists" });
   });
 
   it("adds the practice account once, and finds its servers wherever they are", async () => {
-    const [id, again] = await Promise.all([accounts.addPractice(), accounts.addPractice()]);
-    expect(again).toBe(id);
-    expect(await accounts.addPractice()).toBe(id);
+    const [[id = ""], again] = await Promise.all([accounts.addPractice(), accounts.addPractice()]);
+    expect(again).toEqual([id]);
+    expect(await accounts.addPractice()).toEqual([id]);
     const moved = accounts.view(id).apiBase;
     await practice.close();
     await writeFile(join(data, "practice", "ports.json"), "{}");
     begin();
-    await accounts.load();
-    const { account, provider, staging } = await accounts.open(id);
+    await load();
+    const { account, provider } = await accounts.open(id);
+    const staging = await stagings.open(account.stagingId ?? "");
     await provider.testCredentials(AbortSignal.timeout(5_000));
     await staging.probe(AbortSignal.timeout(5_000));
     expect(accounts.view(id)).toEqual(account);
@@ -109,11 +124,20 @@ describe("accounts", () => {
   });
 
   it("shows the account's images and forgets those that are gone", async () => {
-    const id = await accounts.addPractice();
+    const [id = ""] = await accounts.addPractice();
     const { provider } = await accounts.open(id);
     const signal = AbortSignal.timeout(10_000);
     const made = await provider.importImage?.(
-      { name: "one", url: "http://127.0.0.1:9/x", region: "nyc3", os: null, description: "" },
+      {
+        name: "one",
+        source: { kind: "url", url: "http://127.0.0.1:9/x" },
+        region: "nyc3",
+        format: "qcow2",
+        firmware: null,
+        os: null,
+        description: "",
+        retryToken: "one",
+      },
       signal,
     );
     await accounts.refresh(id);
@@ -130,7 +154,7 @@ describe("accounts", () => {
     expect([store.state.accounts, store.state.remoteImages]).toEqual([{}, {}]);
     expect(await ports.secrets.get(`account/${id}/token`)).toBeNull();
     begin();
-    await accounts.load();
+    await load();
     expect(store.state.accounts).toEqual({});
     await expect(accounts.refresh(id)).rejects.toMatchObject({ code: "not-found" });
   });

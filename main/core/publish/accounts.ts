@@ -1,16 +1,24 @@
+import { join } from "node:path";
 import type { z } from "zod";
-import type { AccountConnectSchema, AccountView } from "#contract/account.ts";
+import {
+  AccountViewSchema,
+  type AccountConnectSchema,
+  type AccountView,
+  type Quota,
+} from "#contract/account.ts";
+import type { ProviderId } from "#contract/finding.ts";
 import { AppError } from "#core/lib/app-error.ts";
 import { newId } from "#core/library/new-id.ts";
 import type { Practice } from "#core/practice/practice.ts";
 import type { StateStore } from "#core/state-store.ts";
 import type { Ports } from "#ports/ports.ts";
 import { createProviderClient } from "#providers/clients.ts";
-import type { ProviderClient } from "#providers/provider.ts";
-import { createS3Store } from "#staging/s3/s3-store.ts";
-import type { StagingStore } from "#staging/staging-store.ts";
-import { createAccountsFile } from "./accounts-file.ts";
+import type { ProviderAccess, ProviderClient } from "#providers/provider.ts";
+import { forgetSecrets, keepSecrets, manifestOf, readAccess, sortFields } from "./account-access.ts";
+import { createListFile, type ListFile } from "./list-file.ts";
+import { assertPrivateWay } from "./private-way.ts";
 import { forgetRemoteImages, showRemoteImages } from "./remote-images.ts";
+import type { Stagings } from "./stagings.ts";
 
 type ConnectInput = z.output<typeof AccountConnectSchema>;
 
@@ -18,34 +26,45 @@ type ConnectInput = z.output<typeof AccountConnectSchema>;
 export interface OpenAccount {
   account: AccountView;
   provider: ProviderClient;
-  staging: StagingStore;
 }
 
 export interface Accounts {
   load(): Promise<void>;
-  /** Tests token and staging, then keeps both; answers the new account's id. */
+  /** Tests the credentials and a new staging storage, then keeps both; answers the new account's id. */
   connect(input: ConnectInput, signal?: AbortSignal): Promise<string>;
-  /** Answers the practice account's id; adds the account when there is none. */
-  addPractice(): Promise<string>;
+  /** Answers the ids of the practice accounts, or of that of one provider; adds those that are missing. */
+  addPractice(provider?: ProviderId): Promise<string[]>;
+  change(
+    id: string,
+    changes: Partial<Pick<AccountView, "name" | "defaultRegion" | "stagingId">>,
+  ): Promise<void>;
+  /** Asks with the kept credentials. */
+  test(id: string, signal?: AbortSignal): Promise<void>;
   /** Forgets the account and its secrets. Nothing at the provider changes. */
   remove(id: string): Promise<void>;
   /** Reads the account's images into the state. */
   refresh(id: string, signal?: AbortSignal): Promise<void>;
+  quota(id: string, signal?: AbortSignal): Promise<Quota | null>;
   view(id: string): AccountView;
   open(id: string): Promise<OpenAccount>;
 }
 
-interface Credentials {
-  token: string;
-  secretAccessKey: string;
-}
-
 const neverAborts = (): AbortSignal => new AbortController().signal;
 
-export function createAccounts(deps: { ports: Ports; store: StateStore; practice: Practice }): Accounts {
-  const { ports, store, practice } = deps;
+export function createAccounts(deps: {
+  ports: Ports;
+  store: StateStore;
+  practice: Practice;
+  stagings: Stagings;
+}): Accounts {
+  const { ports, store, practice, stagings } = deps;
   const { secrets, clock, directories } = ports;
-  const file = createAccountsFile(directories.data);
+  const file: ListFile<AccountView> = createListFile({
+    path: join(directories.data, "accounts.json"),
+    name: "accounts",
+    version: 2,
+    entry: AccountViewSchema,
+  });
   let addingPractice: Promise<string> | null = null;
 
   function view(id: string): AccountView {
@@ -59,46 +78,25 @@ export function createAccounts(deps: { ports: Ports; store: StateStore; practice
     store.put("accounts", account.id, account);
   }
 
-  function openWith(account: AccountView, credentials: Credentials): OpenAccount {
-    if (account.staging === null) {
-      throw new AppError("bad-input", `The account ${account.name} has no staging storage`, {
-        hint: "Connect the account again and give a bucket where images can be put.",
-      });
-    }
-    const { apiBase, provider } = account;
-    return {
-      account,
-      provider: createProviderClient(provider, { apiBase, token: credentials.token, clock }),
-      staging: createS3Store({ ...account.staging, secretAccessKey: credentials.secretAccessKey }),
-    };
+  function assertFreeName(name: string, exceptId?: string): void {
+    if (
+      Object.values(store.state.accounts).some((account) => account.name === name && account.id !== exceptId)
+    )
+      throw new AppError("already-exists", `There is an account named ${name} already`);
   }
 
-  async function secretOf(account: AccountView, part: SecretPart): Promise<string> {
-    const value = await secrets.get(secretName(account.id, part));
-    if (value !== null) return value;
-    throw new AppError(
-      "unauthorized",
-      `The keys of the account ${account.name} are no longer in the keychain`,
-      {
-        hint: "Connect the account again.",
-      },
-    );
-  }
+  const clientOf = (provider: ProviderId, access: ProviderAccess): ProviderClient =>
+    createProviderClient(provider, { ...access, clock });
 
   async function open(id: string): Promise<OpenAccount> {
     const account = view(id);
     if (account.practice) {
-      const { apiBase, token, s3 } = await practice.start();
-      const { secretAccessKey, ...place } = s3;
-      const staging = { kind: "s3" as const, publicUrlTemplate: null, ...place };
-      const current: AccountView = { ...account, apiBase, staging };
-      if (apiBase !== account.apiBase || s3.endpoint !== account.staging?.endpoint) await keep(current);
-      return openWith(current, { token, secretAccessKey });
+      const { apiBase, token } = await practice.start();
+      const current: AccountView = { ...account, apiBase };
+      if (apiBase !== account.apiBase) await keep(current);
+      return { account: current, provider: clientOf(account.provider, { apiBase, fields: { token } }) };
     }
-    return openWith(account, {
-      token: await secretOf(account, "token"),
-      secretAccessKey: await secretOf(account, "s3-secret"),
-    });
+    return { account, provider: clientOf(account.provider, await readAccess(secrets, account)) };
   }
 
   async function refresh(id: string, signal = neverAborts()): Promise<void> {
@@ -107,11 +105,28 @@ export function createAccounts(deps: { ports: Ports; store: StateStore; practice
     if (id in store.state.accounts) showRemoteImages(store, account.id, images, clock.nowIso());
   }
 
+  /** The staging of a new account: an existing one, or one that is connected with it. */
+  async function provideStaging(
+    input: ConnectInput["staging"],
+    account: { id: string; name: string },
+    signal: AbortSignal,
+  ): Promise<{ stagingId: string | null; made: boolean }> {
+    if (input === null) return { stagingId: null, made: false };
+    if (input.kind === "existing") return { stagingId: stagings.view(input.stagingId).id, made: false };
+    const connect =
+      input.kind === "new"
+        ? input.connect
+        : {
+            name: `${account.name}: ${input.bucket}`.slice(0, 80),
+            place: { kind: "oci" as const, accountId: account.id, bucket: input.bucket },
+          };
+    return { stagingId: await stagings.connect(connect, signal), made: true };
+  }
+
   async function newPractice(): Promise<string> {
     const existing = Object.values(store.state.accounts).find((account) => account.practice);
     if (existing !== undefined) return existing.id;
-    const { apiBase, s3 } = await practice.start();
-    const { secretAccessKey: _, ...place } = s3;
+    const { apiBase } = await practice.start();
     const id = newId();
     await keep({
       id,
@@ -120,7 +135,8 @@ export function createAccounts(deps: { ports: Ports; store: StateStore; practice
       practice: true,
       apiBase,
       defaultRegion: "nyc3",
-      staging: { kind: "s3", publicUrlTemplate: null, ...place },
+      settings: {},
+      stagingId: await stagings.addPractice(),
       createdAt: clock.nowIso(),
     });
     return id;
@@ -136,29 +152,35 @@ export function createAccounts(deps: { ports: Ports; store: StateStore; practice
     },
 
     async connect(input, signal = neverAborts()) {
-      const { token, staging, ...rest } = input;
-      const { secretAccessKey, ...place } = staging;
-      assertPrivateWay(rest.apiBase);
-      if (Object.values(store.state.accounts).some(({ name }) => name === rest.name)) {
-        throw new AppError("already-exists", `There is an account named ${rest.name} already`);
+      const manifest = manifestOf(input.provider);
+      const apiBase = input.apiBase ?? manifest.defaultApiBase;
+      if (apiBase === null) {
+        throw new AppError("bad-input", `The address of the ${manifest.name} panel is needed`);
       }
+      const { secrets: values, settings } = sortFields(manifest, input.fields);
+      assertPrivateWay(apiBase);
+      assertFreeName(input.name);
       const id = newId();
+      const provider = clientOf(manifest.id, { apiBase, fields: { ...settings, ...values } });
+      await provider.testCredentials(signal);
+      const { stagingId, made } = await provideStaging(input.staging, { id, name: input.name }, signal);
       const account: AccountView = {
         id,
-        ...rest,
+        name: input.name,
+        provider: manifest.id,
         practice: false,
-        staging: place,
+        apiBase,
+        defaultRegion: input.defaultRegion ?? manifest.defaultRegion ?? "",
+        settings,
+        stagingId,
         createdAt: clock.nowIso(),
       };
-      const opened = openWith(account, { token, secretAccessKey });
-      await opened.provider.testCredentials(signal);
-      await opened.staging.probe(signal);
       try {
-        await secrets.set(secretName(id, "token"), token);
-        await secrets.set(secretName(id, "s3-secret"), secretAccessKey);
+        await keepSecrets(secrets, account, values);
         await keep(account);
       } catch (error) {
-        await forgetSecrets(id);
+        await forgetSecrets(secrets, account);
+        if (made && stagingId !== null) await stagings.remove(stagingId);
         throw AppError.from(error);
       }
       // The account is connected; a list that fails now can be had later.
@@ -168,35 +190,33 @@ export function createAccounts(deps: { ports: Ports; store: StateStore; practice
       return id;
     },
 
-    addPractice() {
+    async addPractice() {
       addingPractice ??= newPractice().finally(() => (addingPractice = null));
-      return addingPractice;
+      return [await addingPractice];
+    },
+
+    async change(id, changes) {
+      const account = view(id);
+      if (changes.name !== undefined) assertFreeName(changes.name, id);
+      if (changes.stagingId !== undefined && changes.stagingId !== null) stagings.view(changes.stagingId);
+      await keep({ ...account, ...changes });
+    },
+
+    async test(id, signal = neverAborts()) {
+      await (await open(id)).provider.testCredentials(signal);
     },
 
     async remove(id) {
-      view(id);
-      await file.change((accounts) => accounts.filter((account) => account.id !== id));
+      const account = view(id);
+      await file.change((accounts) => accounts.filter((each) => each.id !== id));
       store.remove("accounts", id);
       forgetRemoteImages(store, id);
-      await forgetSecrets(id);
+      await forgetSecrets(secrets, account);
+    },
+
+    async quota(id, signal = neverAborts()) {
+      const { quota } = (await open(id)).provider;
+      return quota === null ? null : quota(signal);
     },
   };
-
-  async function forgetSecrets(id: string): Promise<void> {
-    for (const part of secretParts) await secrets.remove(secretName(id, part));
-  }
-}
-
-const secretParts = ["token", "s3-secret"] as const;
-type SecretPart = (typeof secretParts)[number];
-const secretName = (accountId: string, part: SecretPart): string => `account/${accountId}/${part}`;
-
-/** A token in plain HTTP can be read by everybody on the way; only this machine itself is no way. */
-function assertPrivateWay(apiBase: string): void {
-  const { protocol, hostname } = new URL(apiBase);
-  const loopback = hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
-  if (protocol === "https:" || loopback) return;
-  throw new AppError("bad-input", `${apiBase} would send the token unencrypted`, {
-    hint: "Use an https address.",
-  });
 }

@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { afterEach, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { PublishResultSchema } from "#contract/account.ts";
+import { PublishResultSchema } from "#contract/publish.ts";
 import { JobViewSchema } from "#contract/job.ts";
 import type { SeenRequest } from "#staging/practice/trouble.ts";
 import { nodeProcesses } from "#system/node-processes.ts";

@@ -95,18 +95,18 @@ export function publishParts(options: {
     practice: false,
     apiBase: options.apiBase,
     defaultRegion: "fra1",
-    staging: {
-      kind: "s3",
-      endpoint: options.s3Endpoint,
-      region: "us-east-1",
-      bucket,
-      accessKeyId: "AKTEST",
-      publicUrlTemplate: null,
-    },
+    settings: {},
+    stagingId: "stg0000001",
     createdAt: "2026-01-01T00:00:00.000Z",
   };
-  const { staging: place } = account;
-  if (place === null) throw new Error("unreachable");
+  const place = {
+    kind: "s3" as const,
+    endpoint: options.s3Endpoint,
+    region: "us-east-1",
+    bucket,
+    accessKeyId: "AKTEST",
+    publicUrlTemplate: null,
+  };
   const provider = createDigitalOcean({ apiBase: options.apiBase, token: canaries.token, clock: hastyClock });
   const staging = createS3Store(
     { ...place, secretAccessKey: canaries.s3Secret },
@@ -116,7 +116,8 @@ export function publishParts(options: {
     ports,
     store,
     images: { view: () => options.image },
-    accounts: { view: () => account, open: async () => ({ account, provider, staging }) },
+    accounts: { view: () => account, open: async () => ({ account, provider }) },
+    stagings: { open: async () => staging },
     check: async () => options.report?.() ?? passReport(),
     followTiming: { firstPauseMs: 2, longestPauseMs: 3, timeoutMs: 20_000, patienceMs: 500 },
   };

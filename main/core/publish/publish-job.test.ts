@@ -2,13 +2,13 @@ import { createHash } from "node:crypto";
 import { closeSync, openSync, writeSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { afterEach, describe, expect, it } from "vitest";
-import type { PublishStart } from "#contract/account.ts";
+import type { PublishStart } from "#contract/publish.ts";
 import type { JobView } from "#contract/job.ts";
 import type { JobDefinition } from "#core/job/job-context.ts";
 import type { ImportFault, RequestFault } from "#providers/digitalocean/emulator-faults.ts";
 import type { SeenRequest, Trouble } from "#staging/practice/trouble.ts";
 import { nodeProcesses } from "#system/node-processes.ts";
-import { PublishResultSchema } from "#contract/account.ts";
+import { PublishResultSchema } from "#contract/publish.ts";
 import {
   accountContent,
   accountId,
@@ -103,7 +103,7 @@ describe("publish", () => {
     abort.abort();
     await watching;
     await expectPublishedOnce(view);
-    expect(view).toMatchObject({ title: "Publish Débian 12 / golden", subject: { imageId } });
+    expect(view).toMatchObject({ title: "Publish Débian 12 / golden", subject: { imageId, accountId } });
     expect(view.steps.map((step) => step.status)).toEqual(Array.from({ length: 7 }, () => "done"));
     expect(view.steps.find(({ name }) => name === "follow")?.message).toBe("DigitalOcean: available");
     expect(view.steps.find(({ name }) => name === "stage")?.progress?.doneBytes).toBe(

@@ -1,11 +1,12 @@
 import { z } from "zod";
-import { PublishResultSchema, PublishStartSchema } from "#contract/account.ts";
+import { PublishResultSchema, PublishStartSchema } from "#contract/publish.ts";
 import type { CheckReport } from "#contract/report.ts";
 import { AppError } from "#core/lib/app-error.ts";
 import { defineJob, type JobContext, type JobDefinition } from "#core/job/job-context.ts";
 import type { Images } from "#core/library/images.ts";
 import type { StateStore } from "#core/state-store.ts";
 import type { Ports } from "#ports/ports.ts";
+import type { StagingStore } from "#staging/staging-store.ts";
 import type { Accounts, OpenAccount } from "./accounts.ts";
 import { cleanStaging } from "./clean-staging.ts";
 import { defaultFollowTiming, followImage, type FollowTiming } from "./follow-step.ts";
@@ -15,12 +16,14 @@ import { checkLink } from "./link-check.ts";
 import { findByMarker, newMarker, registerOnce } from "./register-step.ts";
 import { remoteImageId, showRemoteImage } from "./remote-images.ts";
 import { newStagingPlace, StagingPlaceSchema } from "./staging-place.ts";
+import type { Stagings } from "./stagings.ts";
 
 export interface PublishDeps {
   ports: Ports;
   store: StateStore;
   images: Pick<Images, "view">;
   accounts: Pick<Accounts, "view" | "open">;
+  stagings: Pick<Stagings, "open">;
   check: (imageId: string, signal: AbortSignal) => Promise<CheckReport>;
   /** For tests. */
   followTiming?: FollowTiming;
@@ -42,7 +45,7 @@ const steps = [
 const HashedSchema = z.object({ sha256: z.string().length(64), sizeBytes: z.number() });
 const StagedSchema = z.object({ publicUrl: z.string(), sizeBytes: z.number() });
 const RegisteredSchema = z.object({ providerImageId: z.string() });
-const FollowedSchema = z.object({ status: z.string() });
+const FollowedSchema = z.object({ status: z.string(), regions: z.array(z.string()) });
 const CleanedSchema = z.object({ stagingEmpty: z.boolean() });
 
 /** Brings an image of the library into an account and follows it to the end. */
@@ -54,7 +57,11 @@ export function createPublishJob(deps: PublishDeps): PublishJob {
     steps,
     afterCrash: "resume",
     title: (input) => `Publish ${nameOf(deps, input)}`,
-    subject: (input) => ({ imageId: input.imageId }),
+    subject: ({ imageId, accountId, batchId }) => ({
+      imageId,
+      accountId,
+      ...(batchId === null ? {} : { batchId }),
+    }),
     run: (context, input) => publish(deps, context, input),
   });
 }
@@ -84,6 +91,15 @@ async function publish(
       throw AppError.from(error);
     }));
 
+  const staging = async (): Promise<StagingStore> => {
+    const { account: view } = await account();
+    const stagingId = input.stagingId ?? view.stagingId;
+    if (stagingId !== null) return deps.stagings.open(stagingId);
+    throw new AppError("bad-input", `The account ${view.name} has no staging storage`, {
+      hint: "Give the account a storage where images can be put.",
+    });
+  };
+
   context.defer("starting over", async () => {}, { keepForRetry: true, undoes: "judge" });
   const judged = await context.step("judge", JudgedSchema, async (reporter) => {
     const { manifest } = (await account()).provider;
@@ -102,7 +118,7 @@ async function publish(
   const place = await journalled(context, "staging", StagingPlaceSchema, () =>
     newStagingPlace(deps.images.view(input.imageId)),
   );
-  const emptyStaging = async (): Promise<void> => cleanStaging((await account()).staging, place);
+  const emptyStaging = async (): Promise<void> => cleanStaging(await staging(), place);
   context.defer(
     "emptying the staging storage",
     async () => {
@@ -114,8 +130,9 @@ async function publish(
   );
   const staged = await context.step("stage", StagedSchema, async (reporter) => {
     const { path } = deps.images.view(input.imageId);
-    const { staging } = await account();
-    const object = await staging.upload({
+    const object = await (
+      await staging()
+    ).upload({
       key: place.key,
       path,
       sizeBytes: hashed.sizeBytes,
@@ -157,7 +174,15 @@ async function publish(
     const { provider, account: view } = await account();
     const region = input.region ?? view.defaultRegion;
     reporter.message(`${provider.manifest.name}, ${region}`);
-    const request = { name: nameOf(deps, input), url: staged.publicUrl, region, os: judged.os };
+    const request = {
+      name: nameOf(deps, input),
+      source: { kind: "url" as const, url: staged.publicUrl },
+      region,
+      format: deps.images.view(input.imageId).format,
+      firmware: null,
+      os: judged.os,
+      retryToken: marker,
+    };
     const onRefused = (): Promise<void> => context.note("marker", null);
     const image = await registerOnce(provider, { request, marker, again, onRefused }, clock, signal);
     await context.note("registered", image.providerImageId);
@@ -178,7 +203,7 @@ async function publish(
     });
     // From here on the image is the user's: no undo deletes it.
     await context.note("available", true);
-    return { status: image.providerStatus };
+    return { status: image.providerStatus, regions: [...image.regions] };
   });
 
   const { stagingEmpty } = await context.step("clean", CleanedSchema, async () => {
@@ -187,6 +212,7 @@ async function publish(
   });
 
   return {
+    accountId: input.accountId,
     remoteImageId: remoteImageId(input.accountId, registered.providerImageId),
     providerImageId: registered.providerImageId,
     status: followed.status,
@@ -194,6 +220,8 @@ async function publish(
     sha256: hashed.sha256,
     stagingEmpty,
     overridden: judged.overridden,
+    regions: followed.regions,
+    handOff: null,
   };
 }
 

@@ -373,7 +373,7 @@ describe("secrets of an account", () => {
   ];
   const argv = [...given, "--s3-access-key", "AK"];
   const connect = async (world: Parameters<typeof runFake>[1], extra: string[] = []) => {
-    const inputs: { token: string; staging: { secretAccessKey: string } }[] = [];
+    const inputs: unknown[] = [];
     const run = await runFake([...argv, ...extra], {
       ...world,
       calls: {
@@ -389,13 +389,13 @@ describe("secrets of an account", () => {
   it("come from the environment, standard input or a prompt", async () => {
     const env = { GOLDSMITH_TOKEN: "t1", GOLDSMITH_S3_SECRET_KEY: "s1" };
     expect((await connect({ env })).inputs).toMatchObject([
-      { token: "t1", staging: { secretAccessKey: "s1" } },
+      { fields: { token: "t1" }, staging: { connect: { secret: "s1" } } },
     ]);
     const piped = await connect({ prompt: { lines: async () => ["t2", " s2 ", ""] } }, ["--stdin"]);
-    expect(piped.inputs).toMatchObject([{ token: "t2", staging: { secretAccessKey: "s2" } }]);
+    expect(piped.inputs).toMatchObject([{ fields: { token: "t2" }, staging: { connect: { secret: "s2" } } }]);
     const secret = async (question: string) => (question.includes("token") ? "t3" : "s3");
     const asked = await connect({ prompt: { canAsk: true, secret } });
-    expect(asked.inputs).toMatchObject([{ token: "t3", staging: { secretAccessKey: "s3" } }]);
+    expect(asked.inputs).toMatchObject([{ fields: { token: "t3" }, staging: { connect: { secret: "s3" } } }]);
   });
 
   it("have no option", async () => {

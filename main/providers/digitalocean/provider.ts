@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { RemoteImage } from "#contract/account.ts";
+import type { RemoteImage } from "#contract/remote-image.ts";
 import { AppError } from "#core/lib/app-error.ts";
 import type { Clock } from "#ports/ports.ts";
 import { createHttp, type Http } from "#providers/http/create-http.ts";
@@ -74,16 +74,18 @@ export function createDigitalOcean(options: DigitalOceanOptions): ProviderClient
         if (AppError.from(error).code !== "not-found") throw error;
       }
     },
+    renameImage: null,
+    transferImage: null,
+    quota: null,
+    launchOptions: null,
+    launch: null,
   };
 }
 
-const createBody = (request: ImportImageRequest): CreateImageBody => ({
-  name: request.name,
-  url: request.url,
-  region: request.region,
-  distribution: distributionOf(request.os?.id),
-  description: request.description,
-});
+function createBody({ name, source, region, os, description }: ImportImageRequest): CreateImageBody {
+  if (source.kind !== "url") throw new AppError("internal", "DigitalOcean takes images from addresses only");
+  return { name, url: source.url, region, distribution: distributionOf(os?.id), description };
+}
 
 function imagePath(id: string): string {
   if (!/^\d{1,18}$/.test(id))
@@ -125,6 +127,8 @@ function remoteImage(image: WireImage, secrets: readonly string[]): RemoteImageS
     sizeBytes: bytesOf(image.size_gigabytes ?? null),
     createdAt: image.created_at ?? null,
     description: image.description ?? null,
+    source: image.type,
+    progress: null,
   };
 }
 

@@ -12,6 +12,7 @@ import { RemoteImageList } from "./remote-image-list.tsx";
 
 export function AccountScreen({ accountId }: { accountId: string }) {
   const account = useEntry("accounts", accountId);
+  const staging = useEntry("stagings", account?.stagingId ?? "");
   const images = useEntries(
     "remoteImages",
     (a, b) => (b.createdAt ?? "").localeCompare(a.createdAt ?? ""),
@@ -42,11 +43,7 @@ export function AccountScreen({ accountId }: { accountId: string }) {
             {account.practice ? (
               <span>built in: no network, no cost</span>
             ) : (
-              account.staging !== null && (
-                <span>
-                  staging in {account.staging.bucket} at {account.staging.endpoint}
-                </span>
-              )
+              staging !== undefined && <span>staging on {staging.name}</span>
             )}
           </>
         }

@@ -13,7 +13,9 @@ describe("judgeConnect", () => {
   it("makes the contract's input", () => {
     const { input, problems } = judgeConnect(good);
     expect(problems).toEqual({});
-    expect(input?.staging).toMatchObject({ kind: "s3", bucket: "images", secretAccessKey: "SK" });
+    expect(input?.staging).toMatchObject({
+      connect: { place: { kind: "s3", bucket: "images" }, secret: "SK" },
+    });
   });
 
   it.each([

@@ -60,23 +60,31 @@ export function judgeConnect(draft: ConnectDraft): JudgedConnect {
   const input: AccountConnect = {
     name,
     provider: "digitalocean",
-    token,
+    fields: { token: token.trim() },
     defaultRegion,
     staging: {
-      kind: "s3",
-      endpoint: endpoint.trim(),
-      region: region.trim(),
-      bucket: bucket.trim(),
-      accessKeyId: accessKeyId.trim(),
-      secretAccessKey: secretAccessKey.trim(),
+      kind: "new",
+      connect: {
+        name: `${name} storage`,
+        place: {
+          kind: "s3",
+          endpoint: endpoint.trim(),
+          region: region.trim(),
+          bucket: bucket.trim(),
+          accessKeyId: accessKeyId.trim(),
+        },
+        secret: secretAccessKey.trim(),
+      },
     },
   };
   const parsed = AccountConnectSchema.safeParse(input);
-  if (parsed.success) return { input, problems: {} };
   const problems: Partial<Record<keyof ConnectDraft, string>> = {};
-  for (const issue of parsed.error.issues) {
-    const field = String(issue.path.at(-1)) as keyof ConnectDraft;
+  if (token.trim() === "") problems.token = words.token;
+  for (const issue of parsed.error?.issues ?? []) {
+    const last = String(issue.path.at(-1));
+    const field = (last === "secret" ? "secretAccessKey" : last) as keyof ConnectDraft;
     if (field in words) problems[field] = words[field];
   }
+  if (parsed.success && Object.keys(problems).length === 0) return { input, problems: {} };
   return { input: null, problems };
 }

@@ -1,4 +1,4 @@
-import type { RemoteImage } from "#contract/account.ts";
+import type { RemoteImage } from "#contract/remote-image.ts";
 import { Copyable } from "#renderer/components/copyable.tsx";
 import { formatBytes } from "#renderer/lib/format-bytes.ts";
 import { formatAgo, formatMoment } from "#renderer/lib/format-time.ts";

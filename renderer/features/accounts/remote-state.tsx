@@ -1,4 +1,4 @@
-import type { RemoteImage } from "#contract/account.ts";
+import type { RemoteImage } from "#contract/remote-image.ts";
 import { Badge, type Tone } from "#renderer/components/badge.tsx";
 
 const words: Record<RemoteImage["state"], string> = {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { PublishResultSchema } from "#contract/account.ts";
+import { PublishResultSchema } from "#contract/publish.ts";
 import type { JobView } from "#contract/job.ts";
 
 /** What any kind of job may tell about its end, as far as this window knows it. */

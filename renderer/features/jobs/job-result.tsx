@@ -27,7 +27,7 @@ export function JobResult({ job }: { job: JobView }) {
           outcome.status === undefined
             ? null
             : { name: "Status there", value: <strong>{outcome.status}</strong> },
-          outcome.providerImageId === undefined
+          outcome.providerImageId === undefined || outcome.providerImageId === null
             ? null
             : {
                 name: "Image id there",
@@ -39,7 +39,7 @@ export function JobResult({ job }: { job: JobView }) {
           outcome.sha256 === undefined
             ? null
             : { name: "SHA-256", value: <Copyable text={outcome.sha256} what="the SHA-256" /> },
-          outcome.stagingEmpty === undefined
+          outcome.stagingEmpty === undefined || outcome.stagingEmpty === null
             ? null
             : { name: "Staging", value: outcome.stagingEmpty ? "empty, as it should be" : "not empty" },
           outcome.overridden === undefined || outcome.overridden.length === 0

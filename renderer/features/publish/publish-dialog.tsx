@@ -48,14 +48,18 @@ export function PublishDialog({ image }: { image: ImageView }) {
     if (account === undefined || heldBack() !== null) return;
     const started = await publish.run({
       imageId: image.id,
-      accountId: account.id,
-      name: name.trim(),
-      region: region.trim(),
-      override: override && level === "error",
+      destinations: [
+        {
+          accountId: account.id,
+          name: name.trim(),
+          region: region.trim(),
+          override: override && level === "error",
+        },
+      ],
     });
     if (started === null) return;
     closeDialog();
-    go({ screen: "job", id: started.jobId });
+    go({ screen: "job", id: started.jobIds[0] ?? "" });
   };
 
   if (connecting) {
@@ -102,7 +106,9 @@ export function PublishDialog({ image }: { image: ImageView }) {
           }}
           addingPractice={addPractice.pending}
           onAddPractice={() => {
-            void addPractice.run({}).then((added) => added !== null && setChosenId(added.accountId));
+            void addPractice
+              .run({})
+              .then((added) => added !== null && setChosenId(added.accountIds[0] ?? null));
           }}
           onConnect={() => setConnecting(true)}
         />

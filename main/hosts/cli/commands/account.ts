@@ -24,7 +24,7 @@ const list = defineCommand({
         account.name,
         account.practice ? `${account.provider} (practice)` : account.provider,
         account.defaultRegion,
-        account.staging === null ? "" : `${account.staging.endpoint}/${account.staging.bucket}`,
+        state.stagings[account.stagingId ?? ""]?.name ?? "",
         account.id,
       ]);
       const head = ["NAME", "PROVIDER", "REGION", "STAGING", "ID"];
@@ -67,25 +67,23 @@ const connect = defineCommand({
       if (value === undefined) throw new UsageError(`--${name} is missing`);
       return value;
     };
-    const given = {
-      name: firstPositional(context),
+    const name = firstPositional(context);
+    const place = {
+      kind: "s3" as const,
+      endpoint: required("s3-endpoint"),
+      bucket: required("s3-bucket"),
+      accessKeyId: required("s3-access-key"),
+      region: textOption(context, "s3-region"),
+      publicUrlTemplate: textOption(context, "s3-public-url") ?? null,
+    };
+    const { token, secretAccessKey } = await readSecrets(context);
+    const parsed = AccountConnectSchema.safeParse({
+      name,
       provider: textOption(context, "provider") ?? "digitalocean",
       apiBase: textOption(context, "api-base"),
       defaultRegion: textOption(context, "region"),
-      staging: {
-        kind: "s3" as const,
-        endpoint: required("s3-endpoint"),
-        bucket: required("s3-bucket"),
-        accessKeyId: required("s3-access-key"),
-        region: textOption(context, "s3-region"),
-        publicUrlTemplate: textOption(context, "s3-public-url") ?? null,
-      },
-    };
-    const secrets = await readSecrets(context);
-    const parsed = AccountConnectSchema.safeParse({
-      ...given,
-      token: secrets.token,
-      staging: { ...given.staging, secretAccessKey: secrets.secretAccessKey },
+      fields: { token },
+      staging: { kind: "new", connect: { name: `${name} storage`, place, secret: secretAccessKey } },
     });
     if (!parsed.success) {
       const issue = parsed.error.issues[0];
@@ -125,7 +123,8 @@ const practice = defineCommand({
   examples: ["goldsmith account practice"],
   async run(context) {
     const session = await context.session();
-    const { accountId } = await session.client.call("accounts.addPractice", {}, context.signal);
+    const { accountIds } = await session.client.call("accounts.addPractice", {}, context.signal);
+    const accountId = accountIds[0] ?? "";
     return answer(context, accountId, session.state.accounts[accountId], "Added");
   },
 });

@@ -1,4 +1,4 @@
-import { PublishResultSchema } from "#contract/account.ts";
+import { PublishResultSchema } from "#contract/publish.ts";
 import { defineCommand, firstPositional, flag, textOption, UsageError } from "../command.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { findByName } from "../find-by-name.ts";
@@ -33,27 +33,26 @@ export const publishCommand = defineCommand({
     const account = findByName("account", to, Object.values(state.accounts));
     const name = textOption(context, "name");
     const region = textOption(context, "region");
-    const { jobId } = await client.call(
+    const destination = {
+      accountId: account.id,
+      override: flag(context, "override"),
+      ...(name === undefined ? {} : { name }),
+      ...(region === undefined ? {} : { region }),
+    };
+    const { jobIds } = await client.call(
       "publish.start",
-      {
-        imageId: image.id,
-        accountId: account.id,
-        override: flag(context, "override"),
-        ...(name === undefined ? {} : { name }),
-        ...(region === undefined ? {} : { region }),
-      },
+      { imageId: image.id, destinations: [destination] },
       context.signal,
     );
-    const job = await followJob(context, session, jobId);
+    const job = await followJob(context, session, jobIds[0] ?? "");
     const result = PublishResultSchema.parse(job.result);
-    if (context.json)
-      context.printJson({ job, remoteImage: state.remoteImages[result.remoteImageId] ?? null });
+    const remote = state.remoteImages[result.remoteImageId ?? ""];
+    if (context.json) context.printJson({ job, remoteImage: remote ?? null });
     else {
-      const remote = state.remoteImages[result.remoteImageId];
       context.out.line(`${bold(remote?.name ?? image.name)} is ${result.status} at ${account.name}`);
       context.out.line(`  id ${result.providerImageId}, ${formatBytes(result.uploadedBytes)} uploaded`);
       context.out.line(`  sha256 ${result.sha256}`);
-      if (!result.stagingEmpty) context.out.line(yellow("  The staged copy could not be removed."));
+      if (result.stagingEmpty === false) context.out.line(yellow("  The staged copy could not be removed."));
       if (result.overridden.length > 0)
         context.out.line(yellow(`  Overridden: ${result.overridden.join(", ")}`));
     }

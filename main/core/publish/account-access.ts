@@ -1,0 +1,92 @@
+import type { AccountView } from "#contract/account.ts";
+import type { ProviderId } from "#contract/finding.ts";
+import { AppError } from "#core/lib/app-error.ts";
+import type { Secrets } from "#ports/ports.ts";
+import { manifests } from "#providers/manifests.ts";
+import type { ProviderAccess, ProviderManifest } from "#providers/provider.ts";
+
+const secretName = (accountId: string, field: string): string => `account/${accountId}/${field}`;
+
+/** The manifest of a provider that accounts can be connected at. */
+export function manifestOf(provider: ProviderId): ProviderManifest {
+  const found = manifests.find(({ id }) => id === provider);
+  if (found !== undefined) return found;
+  throw new AppError("bad-input", `Goldsmith cannot connect accounts of ${provider}`);
+}
+
+const secretFields = (manifest: ProviderManifest): string[] =>
+  manifest.fields.filter(({ kind }) => kind === "secret" || kind === "secret-file").map(({ name }) => name);
+
+/**
+ * What was typed into the connect form, told apart: secrets for the keychain, and settings that may be shown.
+ * Throws `bad-input` for a field that is missing, unknown or not one of its choices.
+ */
+export function sortFields(
+  manifest: ProviderManifest,
+  given: Readonly<Record<string, string>>,
+): { secrets: Record<string, string>; settings: Record<string, string> } {
+  const secret = new Set(secretFields(manifest));
+  const sorted = { secrets: {} as Record<string, string>, settings: {} as Record<string, string> };
+  const known = new Set(manifest.fields.map(({ name }) => name));
+  const stranger = Object.keys(given).find((name) => !known.has(name));
+  if (stranger !== undefined) {
+    throw new AppError("bad-input", `${manifest.name} accounts have no field ${stranger}`, {
+      hint: `Its fields are ${[...known].join(", ")}.`,
+    });
+  }
+  for (const { name, label, required, kind, choices } of manifest.fields) {
+    const value = (given[name] ?? "").trim();
+    if (value === "") {
+      if (required) throw new AppError("bad-input", `${label} is needed for ${manifest.name}`);
+      continue;
+    }
+    if (kind === "choice" && !choices.includes(value)) {
+      throw new AppError("bad-input", `${label} is one of ${choices.join(", ")}`);
+    }
+    sorted[secret.has(name) ? "secrets" : "settings"][name] = value;
+  }
+  return sorted;
+}
+
+/** Puts an account's secrets into the keychain, one by one; after a failure none of them is left there. */
+export async function keepSecrets(
+  secrets: Secrets,
+  account: Pick<AccountView, "id" | "provider">,
+  values: Readonly<Record<string, string>>,
+): Promise<void> {
+  try {
+    for (const [name, value] of Object.entries(values)) {
+      await secrets.set(secretName(account.id, name), value);
+    }
+  } catch (error) {
+    await forgetSecrets(secrets, account);
+    throw AppError.from(error);
+  }
+}
+
+export async function forgetSecrets(
+  secrets: Secrets,
+  account: Pick<AccountView, "id" | "provider">,
+): Promise<void> {
+  for (const name of secretFields(manifestOf(account.provider))) {
+    await secrets.remove(secretName(account.id, name));
+  }
+}
+
+/** An account's access with its secrets out of the keychain. Throws `unauthorized` when one is gone from there. */
+export async function readAccess(secrets: Secrets, account: AccountView): Promise<ProviderAccess> {
+  const fields: Record<string, string> = { ...account.settings };
+  const manifest = manifestOf(account.provider);
+  for (const { name, required } of manifest.fields) {
+    if (name in fields) continue;
+    const value = await secrets.get(secretName(account.id, name));
+    if (value !== null) fields[name] = value;
+    else if (required) throw goneFromKeychain(`account ${account.name}`);
+  }
+  return { apiBase: account.apiBase, fields };
+}
+
+export const goneFromKeychain = (whose: string): AppError =>
+  new AppError("unauthorized", `The keys of the ${whose} are no longer in the keychain`, {
+    hint: "Connect it again.",
+  });

@@ -1,0 +1,40 @@
+import { join } from "node:path";
+import { z } from "zod";
+import { SettingsSchema, type Settings } from "#contract/settings.ts";
+import { readJson, writeJson } from "#core/library/json-file.ts";
+import type { StateStore } from "#core/state-store.ts";
+
+/** `<data>/settings.json`: what a person has set for the whole app. */
+export interface AppSettings {
+  load(): Promise<void>;
+  /** As they are now. */
+  current(): Settings;
+  change(changes: { [K in keyof Settings]?: Settings[K] | undefined }): Promise<void>;
+}
+
+const FileSchema = z.object({ version: z.literal(1), settings: SettingsSchema });
+
+export function createSettings(deps: { dataDirectory: string; store: StateStore }): AppSettings {
+  const { dataDirectory, store } = deps;
+  const path = join(dataDirectory, "settings.json");
+  const read = async (): Promise<Settings> =>
+    (await readJson(path, FileSchema))?.settings ?? SettingsSchema.parse({});
+  let tail: Promise<void> = Promise.resolve();
+
+  return {
+    async load() {
+      store.put("settings", "settings", await read());
+    },
+    current: () => store.state.settings["settings"] ?? SettingsSchema.parse({}),
+    change(changes) {
+      const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
+      const done = tail.then(async () => {
+        const settings: Settings = { ...(await read()), ...given };
+        await writeJson(path, { version: 1, settings });
+        store.put("settings", "settings", settings);
+      });
+      tail = done.catch(() => {});
+      return done;
+    },
+  };
+}
