@@ -37,12 +37,14 @@ export interface JobContext {
   ): void;
 }
 
+type StepList = readonly { name: string; title: string }[];
+
 export interface JobDefinition<Input extends z.ZodType = z.ZodType, Output extends z.ZodType = z.ZodType> {
   readonly kind: JobKind;
   readonly input: Input;
   readonly output: Output;
-  /** Name and title of every step, in order. */
-  readonly steps: readonly { name: string; title: string }[];
+  /** Name and title of every step, in order; a function where the input decides them. */
+  readonly steps: StepList | ((input: z.output<Input>) => StepList);
   /** After a crash: run again by itself, or wait for the user's word. */
   readonly afterCrash: "resume" | "ask";
   title(input: z.output<Input>): string;

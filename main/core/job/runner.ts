@@ -217,7 +217,9 @@ export function createJobs(deps: { ports: Ports; store: StateStore }): Jobs {
         kind: definition.kind,
         title: definition.title(parsed as never),
         subject: definition.subject(parsed as never),
-        steps: [...definition.steps],
+        steps: [
+          ...(typeof definition.steps === "function" ? definition.steps(parsed as never) : definition.steps),
+        ],
         input: parsed,
         at: clock.nowIso(),
       };

@@ -19,9 +19,9 @@ import { assertIso } from "./prepare-run.ts";
 export async function createMachineFolder(
   ports: Ports,
   input: z.output<typeof MachineCreateSchema>,
+  id = newId(),
 ): Promise<string> {
   if (input.isoPath !== null) await assertUsableIso(input.isoPath);
-  const id = newId();
   const root = machinesRoot(ports.directories.data);
   const unfinished = join(root, `${unfinishedPrefix}${process.pid}-${id}`);
   const record: MachineRecord = {

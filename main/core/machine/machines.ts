@@ -19,8 +19,11 @@ export type { MachineConsole };
 export interface Machines {
   /** Reads machines from disk, re-attaches to living QEMUs, puts the views into the store. */
   load(): Promise<void>;
-  /** Makes folder and disk; answers the id. Throws `disk-full`, `not-found` (ISO), `tool-missing`. */
-  create(input: z.output<typeof MachineCreateSchema>): Promise<string>;
+  /**
+   * Makes folder and disk; answers the id, which a job may choose beforehand to find its machine again. Throws
+   * `disk-full`, `not-found` (ISO), `tool-missing`.
+   */
+  create(input: z.output<typeof MachineCreateSchema>, id?: string): Promise<string>;
   /**
    * Resolves when QEMU answers. Throws `machine-busy` (started already), `tool-missing` (QEMU, firmware),
    * `not-found` (ISO), `machine-died` (QEMU ended at once: argv, exitCode and stderr in details).
@@ -137,9 +140,9 @@ export function createMachines(deps: MachineDeps): Machines {
       await rescan();
       stopWatchingRoot = watchFolder(root, isMachineId, () => void rescan().catch(warn), log);
     },
-    async create(input) {
+    async create(input, wantedId) {
       await mkdir(root, { recursive: true });
-      const id = await createMachineFolder(ports, input);
+      const id = await createMachineFolder(ports, input, wantedId);
       await rescan();
       return id;
     },
