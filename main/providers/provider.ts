@@ -40,6 +40,9 @@ export interface ImportImageRequest {
   readonly retryToken: string;
 }
 
+/** What an adapter may still have to set once the image is available. */
+export type FinishImageRequest = Pick<ImportImageRequest, "name" | "firmware" | "os">;
+
 export interface LaunchInstance {
   readonly mode: "create" | "reinstall";
   readonly name: string;
@@ -69,6 +72,10 @@ export interface ProviderClient {
    */
   readonly importImage:
     | ((request: ImportImageRequest, signal: AbortSignal) => Promise<RemoteImageState>)
+    | null;
+  /** Called once the image is available, and again after a crash: sets what the import could not. Idempotent. */
+  readonly finishImage:
+    | ((providerImageId: string, request: FinishImageRequest, signal: AbortSignal) => Promise<void>)
     | null;
   /** Throws `not-found` when there is none. */
   getImage(providerImageId: string, signal: AbortSignal): Promise<RemoteImageState>;

@@ -75,6 +75,7 @@ export function createDigitalOcean(options: DigitalOceanOptions): ProviderClient
       }
     },
     renameImage: null,
+    finishImage: null,
     transferImage: null,
     quota: null,
     launchOptions: null,

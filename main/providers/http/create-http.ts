@@ -37,6 +37,8 @@ export interface HttpRequest<S extends z.ZodType> {
   /** Below the base URL, e.g. `/v2/images`; or an absolute URL of the same origin (a link to the next page). */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
+  /** Of this request alone, e.g. an idempotency token; the same for every try. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
   readonly body?: unknown;
   readonly reply: S;
@@ -82,7 +84,8 @@ async function exchange<S extends z.ZodType>(
   let reply: Response;
   let bytes: Uint8Array;
   try {
-    const headers = headersOf(await options.headers(outgoing, signal), outgoing, service);
+    const own = await options.headers(outgoing, signal);
+    const headers = headersOf({ ...request.headers, ...own }, outgoing, service);
     reply = await fetch(outgoing.url, {
       method: outgoing.method,
       headers,

@@ -56,7 +56,9 @@ export function replyError(reply: FailedReply): AppError {
   const { service, status, headers, message } = reply;
   const { code, says, hint, retry } = meaningOf(status);
   const pause = status === 429 || status === 503 ? pauseOf(headers, reply.nowMs) : {};
-  const requestId = headers.get("x-request-id");
+  const requestId = headers.get("x-request-id") ?? headers.get("opc-request-id");
+  // A signature is refused when the clocks differ; this is how one learns by how much.
+  const serverDate = status === 401 ? headers.get("date") : null;
   return new AppError(code, `${service} ${says}${message === null ? "" : `: ${message}`}`, {
     ...(hint === undefined ? {} : { hint }),
     ...(pause.resetAt === undefined ? {} : { hint: `Wait until ${pause.resetAt}, then retry.` }),
@@ -65,6 +67,7 @@ export function replyError(reply: FailedReply): AppError {
       status,
       processed: status >= 500 ? "unknown" : "no",
       ...(requestId === null ? {} : { requestId: requestId.slice(0, 100) }),
+      ...(serverDate === null ? {} : { serverDate: serverDate.slice(0, 100) }),
       ...pause,
     },
   });
