@@ -2,7 +2,7 @@ import { z } from "zod";
 import { AccountConnectSchema, FoundConfigSchema, QuotaSchema } from "./account.ts";
 import { DoctorReportSchema } from "./doctor.ts";
 import { ProviderIdSchema } from "./finding.ts";
-import { AnswerFormSchema, AnswerKindSchema, AnswersSchema, IsoFactsSchema } from "./install.ts";
+import { AnswerFormSchema, AnswerKindSchema, AnswersSchema, IsoLookSchema } from "./install.ts";
 import {
   DisplayNameSchema,
   HardwareSchema,
@@ -169,7 +169,7 @@ export const contract = {
   ),
 
   /** Recognises an ISO by volume id and content. */
-  "isos.look": query(z.object({ path: z.string().min(1) }), IsoFactsSchema),
+  "isos.look": query(z.object({ path: z.string().min(1) }), IsoLookSchema),
   "isos.download": command(z.object({ isoId: z.string() }), jobStarted),
   "isos.addOwn": command(z.object({ path: z.string().min(1) }), z.object({ isoId: z.string() })),
   /** Removes the download; one of the user's own is only forgotten. */
@@ -177,7 +177,8 @@ export const contract = {
   /** The files that would be handed to the installer, to be looked at and edited. */
   "isos.answers": query(
     z.object({ kind: AnswerKindSchema, form: AnswerFormSchema }),
-    z.object({ answers: AnswersSchema, commandLine: z.string() }),
+    /** `commandLine`: words that the installer needs beside those of the medium. `note`: what is left to do, in words. */
+    z.object({ answers: AnswersSchema, commandLine: z.string(), note: z.string().nullable() }),
   ),
 
   /** The transcript from `fromByte` on, then live; survives restarts of guest and app. */

@@ -15,7 +15,15 @@ export const AnswerFormSchema = z.object({
     .regex(/^[a-z_][a-z0-9_-]{0,31}$/)
     .default("golden"),
   /** A public key in OpenSSH's form; with none, a password must be given. */
-  publicKey: z.string().default(""),
+  publicKey: z
+    .string()
+    .trim()
+    .regex(
+      // oxlint-disable-next-line no-control-regex -- control characters are what is refused
+      /^(?:(?:ssh-|ecdsa-|sk-)[A-Za-z0-9@.-]+ [A-Za-z0-9+/=]+(?: [^\u0000-\u001f\u007f"\\'`$]*)?)?$/,
+      "Not a public key of OpenSSH",
+    )
+    .default(""),
   /** Only its hash is written into the answers. */
   password: z.string().default(""),
   locale: z
@@ -31,7 +39,7 @@ export const AnswerFormSchema = z.object({
     .regex(/^[A-Za-z0-9_+/-]{1,60}$/)
     .default("UTC"),
   /** Empty: the installer's own. */
-  mirror: z.string().default(""),
+  mirror: z.union([z.literal(""), z.url({ protocol: /^https?$/ })]).default(""),
   packages: z.array(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9+.:_-]{0,80}$/)).default([]),
 });
 export type AnswerForm = z.input<typeof AnswerFormSchema>;
@@ -67,19 +75,21 @@ export const InstallSchema = z.object({
 export type Install = z.infer<typeof InstallSchema>;
 
 /** What an ISO is and how it can be started, by volume id and content. */
-export const IsoFactsSchema = z.object({
+export const IsoLookSchema = z.object({
   path: z.string(),
   volumeId: z.string(),
-  /** E.g. `Debian 12`, by the catalogue and osinfo data; null: not recognised. */
+  /** E.g. `Debian 12`, as the medium's own files tell; null: not recognised. */
   os: z.string().nullable(),
   osId: z.string().nullable(),
+  /** `debian-installer`, `subiquity`, `anaconda` …; null: not recognised. */
+  installer: z.string().nullable(),
   sizeBytes: z.number(),
   firmware: z.array(z.enum(["bios", "uefi"])),
   /** Kernel and initrd found inside, with the command line for a serial console; null: only its menu can be used. */
   direct: z.object({ kernelPath: z.string(), initrdPath: z.string(), commandLine: z.string() }).nullable(),
   answerKind: AnswerKindSchema.nullable(),
 });
-export type IsoFacts = z.infer<typeof IsoFactsSchema>;
+export type IsoLook = z.infer<typeof IsoLookSchema>;
 
 /** An installer of the catalogue, or one of the user's own. */
 export const IsoViewSchema = z.object({

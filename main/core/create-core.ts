@@ -6,6 +6,9 @@ import { exportReports } from "#core/check/export/export-reports.ts";
 import { createCompactJob } from "#core/compact/compact-job.ts";
 import { createDoctor } from "#core/doctor/doctor.ts";
 import { assertBootableIso } from "#core/image/installer-iso.ts";
+import { makeAnswers } from "#core/isos/answers/make-answers.ts";
+import { createIsos } from "#core/isos/isos.ts";
+import { lookAtIso } from "#core/isos/look-iso.ts";
 import { createJobs } from "#core/job/runner.ts";
 import { AppError } from "#core/lib/app-error.ts";
 import { createImages } from "#core/library/images.ts";
@@ -59,6 +62,7 @@ export async function createCore(ports: Ports, options: CoreOptions): Promise<Co
 
   const doctor = createDoctor({ ports, store });
   const images = createImages({ ports, store });
+  const isos = createIsos({ ports, store });
   const machines = createMachines({
     ports,
     store,
@@ -95,11 +99,14 @@ export async function createCore(ports: Ports, options: CoreOptions): Promise<Co
   });
 
   await images.load();
+  await isos.load();
   await machines.load();
   await settings.load();
   await stagings.load();
   await accounts.load();
-  await jobs.load([compact, publish, practiceRun], { resume: options.resumeJobs ?? options.host !== "cli" });
+  await jobs.load([compact, publish, practiceRun, isos.downloadJob], {
+    resume: options.resumeJobs ?? options.host !== "cli",
+  });
 
   async function listStagings(stagingId: string | undefined, signal: AbortSignal): Promise<StagingItem[]> {
     const ids = stagingId === undefined ? Object.keys(store.state.stagings) : [stagings.view(stagingId).id];
@@ -172,6 +179,24 @@ export async function createCore(ports: Ports, options: CoreOptions): Promise<Co
     },
 
     "images.compact": async (input) => ({ jobId: await jobs.start(compact, input) }),
+    "images.change": async ({ imageId, ...change }) => {
+      await images.change(imageId, change);
+      return done;
+    },
+    "images.reveal": async ({ imageId }) => {
+      await ports.desktop.reveal(images.view(imageId).path);
+      return done;
+    },
+
+    "isos.look": ({ path }) => lookAtIso(path),
+    "isos.download": async (input) => ({ jobId: await jobs.start(isos.downloadJob, input) }),
+    "isos.addOwn": async ({ path }) => ({ isoId: await isos.addOwn(path) }),
+    "isos.remove": async ({ isoId }) => {
+      await isos.remove(isoId);
+      return done;
+    },
+    "isos.answers": async ({ kind, form }) => makeAnswers(kind, form),
+
     "images.delete": async ({ imageId }) => {
       await images.delete(imageId);
       return done;

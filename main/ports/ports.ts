@@ -33,6 +33,8 @@ export interface Directories {
 export interface Desktop {
   /** Moves to the system's trash; answers false where there is none (the caller then deletes). */
   trash(path: string): Promise<boolean>;
+  /** Shows it in the file manager. Throws `tool-missing` (the hint tells the path) where there is no desktop. */
+  reveal(path: string): Promise<void>;
 }
 
 /** A line of the log; secrets are redacted by the implementation. */

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Ports, Secrets } from "#ports/ports.ts";
-import { createDesktop } from "./desktop-trash.ts";
+import { createDesktop } from "./desktop.ts";
 import { createFileLog } from "./file-log.ts";
 import { openKeychain, whyNoKeychain } from "./keychain.ts";
 import { nodeClock } from "./node-clock.ts";

@@ -29,7 +29,7 @@ const ports = (): Ports => ({
   },
   secrets: { kind: "file", detail: "", get: async () => null, set: async () => {}, remove: async () => {} },
   directories: { data, cache: data, runtime: data, resources: data },
-  desktop: { trash: async () => false },
+  desktop: { trash: async () => false, reveal: async () => {} },
   log: { info: () => {}, warn: () => {} },
 });
 

@@ -13,6 +13,12 @@ const ImageFileSchema = ImageViewSchema.omit({ path: true }).extend({
   file: z.string(),
 });
 
+export interface ImageChange {
+  readonly name?: string | undefined;
+  readonly notes?: string | undefined;
+  readonly tags?: readonly string[] | undefined;
+}
+
 /** The finished images of the library. */
 export interface Images {
   load(): Promise<void>;
@@ -23,6 +29,8 @@ export interface Images {
   add(image: ImageView): Promise<void>;
   view(imageId: string): ImageView;
   all(): ImageView[];
+  /** What a person calls it and says of it. */
+  change(imageId: string, change: ImageChange): Promise<void>;
   /** To the system's trash where there is one. */
   delete(imageId: string): Promise<void>;
 }
@@ -36,6 +44,15 @@ export function createImages(deps: { ports: Ports; store: StateStore }): Images 
     const image = store.state.images[imageId];
     if (image === undefined) throw new AppError("not-found", `There is no image ${imageId}`);
     return image;
+  }
+
+  async function keep(image: ImageView): Promise<void> {
+    const { path, ...rest } = image;
+    const file = path.slice(folder(image.id).length + 1);
+    if (join(folder(image.id), file) !== path)
+      throw new AppError("internal", `${path} is outside its folder`);
+    await writeJson(join(folder(image.id), "image.json"), { version: 1, ...rest, file });
+    store.put("images", image.id, image);
   }
 
   async function loadOne(imageId: string): Promise<void> {
@@ -74,13 +91,15 @@ export function createImages(deps: { ports: Ports; store: StateStore }): Images 
         }
       }
     },
-    async add(image) {
-      const { path, ...rest } = image;
-      const file = path.slice(folder(image.id).length + 1);
-      if (join(folder(image.id), file) !== path)
-        throw new AppError("internal", `${path} is outside its folder`);
-      await writeJson(join(folder(image.id), "image.json"), { version: 1, ...rest, file });
-      store.put("images", image.id, image);
+    add: keep,
+    async change(imageId, { name, notes, tags }) {
+      const image = view(imageId);
+      await keep({
+        ...image,
+        name: name ?? image.name,
+        notes: notes ?? image.notes,
+        tags: [...(tags ?? image.tags)],
+      });
     },
     async delete(imageId) {
       view(imageId);

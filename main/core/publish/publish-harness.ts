@@ -46,7 +46,7 @@ export const testPorts = (data: string, processes: Processes, log: string[] = []
       remove: async (name) => void kept.delete(name),
     },
     directories: { data, cache: data, runtime: data, resources: data },
-    desktop: { trash: async () => false },
+    desktop: { trash: async () => false, reveal: async () => {} },
     log: { info: line, warn: line },
   };
 };

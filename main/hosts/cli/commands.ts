@@ -7,6 +7,7 @@ import { consoleCommand } from "./commands/console.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { imageCommands } from "./commands/image.ts";
+import { isoCommands } from "./commands/iso.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { jobCommands } from "./commands/job.ts";
 import { lsCommand } from "./commands/ls.ts";
@@ -23,6 +24,7 @@ export const commands: readonly CommandSpec[] = [
   setupCommand,
   serveCommand,
   demoCommand,
+  ...isoCommands,
   machineCreateCommand,
   ...machineCommands,
   consoleCommand,

@@ -1,5 +1,6 @@
 import type { Desktop } from "#ports/ports.ts";
 import type { Processes } from "#ports/processes.ts";
+import { revealPath } from "./desktop-reveal.ts";
 
 const timeLimitMs = 30_000;
 
@@ -23,6 +24,7 @@ export function createDesktop(
       }
       return false;
     },
+    reveal: (path) => revealPath(path, processes, env, platform),
   };
 }
 

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Processes } from "#ports/processes.ts";
-import { createDesktop } from "./desktop-trash.ts";
+import { revealCommands } from "./desktop-reveal.ts";
+import { createDesktop } from "./desktop.ts";
 import { nodeProcesses } from "./node-processes.ts";
 
 let folder = "";
@@ -42,5 +43,23 @@ describe("the desktop's trash", () => {
 
   it("is not used on a headless machine", async () => {
     expect(await createDesktop(await programs({ gio: "exit 0" }), {}, "linux").trash("/x")).toBe(false);
+  });
+});
+
+describe("reveal", () => {
+  it("asks the file manager of each system for exactly this file", () => {
+    expect(revealCommands("/a b/c'd.img", {}, "darwin")).toEqual([["open", "-R", "/a b/c'd.img"]]);
+    expect(revealCommands("C:\\x,y.img", {}, "win32")).toEqual([["explorer.exe", "/select,C:\\x,y.img"]]);
+    const [dbus, open] = revealCommands("/a b/c'd.img", { DISPLAY: ":0" }, "linux");
+    expect(dbus).toContain("['file:///a%20b/c%27d.img']");
+    expect(open).toEqual(["xdg-open", "/a b"]);
+  });
+
+  it("tells the path where there is no desktop", async () => {
+    const noDesktop = createDesktop({ find: async () => null } as unknown as Processes, {}, "linux");
+    await expect(noDesktop.reveal("/data/x.img")).rejects.toMatchObject({
+      code: "tool-missing",
+      hint: "It lies at /data/x.img",
+    });
   });
 });
