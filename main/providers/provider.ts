@@ -3,6 +3,8 @@ import type { ImageFormat } from "#contract/facts.ts";
 import type { OsFactsSchema } from "#contract/facts-system.ts";
 import type { ProviderInfo } from "#contract/provider-info.ts";
 import type { LaunchedSchema, LaunchOptions, RemoteImage } from "#contract/remote-image.ts";
+import type { Clock } from "#ports/ports.ts";
+import type { RetryPolicy } from "./http/retry.ts";
 import type { z } from "zod";
 
 /** What is fixed about a provider; the window gets it as it is. */
@@ -110,3 +112,13 @@ export interface ProviderAccess {
   readonly apiBase: string;
   readonly fields: Readonly<Record<string, string>>;
 }
+
+/** What every adapter's `createX(access, options)` takes beside the account. */
+export interface ClientOptions {
+  readonly clock: Clock;
+  /** Of one exchange. */
+  readonly timeoutMs?: number;
+  readonly retry?: RetryPolicy;
+}
+
+export type CreateClient = (access: ProviderAccess, options: ClientOptions) => ProviderClient;

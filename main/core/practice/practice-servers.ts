@@ -44,7 +44,7 @@ export async function startServers(options: {
       startDigitalOceanEmulator({
         folder: join(folder, "digitalocean"),
         port,
-        token,
+        secret: token,
         processes: ports.processes,
         clock: ports.clock,
         writeFileAtomic,

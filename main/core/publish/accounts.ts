@@ -86,7 +86,7 @@ export function createAccounts(deps: {
   }
 
   const clientOf = (provider: ProviderId, access: ProviderAccess): ProviderClient =>
-    createProviderClient(provider, { ...access, clock });
+    createProviderClient(provider, access, { clock });
 
   async function open(id: string): Promise<OpenAccount> {
     const account = view(id);

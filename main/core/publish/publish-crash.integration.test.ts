@@ -78,7 +78,7 @@ async function expectResumed(where: string): Promise<void> {
     .update(await readFile(harness.image.path))
     .digest("hex");
   expect(result, where).toMatchObject({ sha256, stagingEmpty: true });
-  expect(harness.emulator.emulator.imported(Number(result.providerImageId))?.sha256, where).toBe(sha256);
+  expect(harness.emulator.emulator.imported(result.providerImageId ?? "")?.sha256, where).toBe(sha256);
   expect(await harness.stagingContent(), where).toEqual([]);
   expect(await accountContent(harness), where).toHaveLength(1);
   expect(creations, where).toBe(1);

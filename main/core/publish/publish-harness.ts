@@ -10,15 +10,11 @@ import { writeFileAtomic } from "#core/library/json-file.ts";
 import { StateStore } from "#core/state-store.ts";
 import type { Ports } from "#ports/ports.ts";
 import type { Processes } from "#ports/processes.ts";
-import {
-  hastyClock,
-  startHarness,
-  testToken,
-  type EmulatorHarness,
-} from "#providers/digitalocean/emulator-harness.ts";
+import { startHarness, testToken, type EmulatorHarness } from "#providers/digitalocean/emulator-harness.ts";
 import type { DigitalOceanEmulatorOptions } from "#providers/digitalocean/emulator.ts";
 import { createDigitalOcean } from "#providers/digitalocean/provider.ts";
-import { tinyQcow2 } from "#providers/digitalocean/tiny-qcow2.ts";
+import { hastyClock } from "#providers/emulation/testing/hasty-clock.ts";
+import { tinyQcow2 } from "#providers/emulation/testing/tiny-qcow2.ts";
 import { startPracticeS3, type PracticeS3Options } from "#staging/practice/practice-s3.ts";
 import { createS3Store } from "#staging/s3/s3-store.ts";
 import type { StagingStore } from "#staging/staging-store.ts";
@@ -107,7 +103,10 @@ export function publishParts(options: {
     accessKeyId: "AKTEST",
     publicUrlTemplate: null,
   };
-  const provider = createDigitalOcean({ apiBase: options.apiBase, token: canaries.token, clock: hastyClock });
+  const provider = createDigitalOcean(
+    { apiBase: options.apiBase, fields: { token: canaries.token } },
+    { clock: hastyClock },
+  );
   const staging = createS3Store(
     { ...place, secretAccessKey: canaries.s3Secret },
     { partBytes: 5 * 1024 * 1024, parallel: options.parallel ?? 4, retry: { attempts: 2, firstDelayMs: 1 } },

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { PublishStart } from "#contract/publish.ts";
 import type { JobView } from "#contract/job.ts";
 import type { JobDefinition } from "#core/job/job-context.ts";
-import type { ImportFault, RequestFault } from "#providers/digitalocean/emulator-faults.ts";
+import type { ImportFault, RequestFault } from "#providers/emulation/faults.ts";
 import type { SeenRequest, Trouble } from "#staging/practice/trouble.ts";
 import { nodeProcesses } from "#system/node-processes.ts";
 import { PublishResultSchema } from "#contract/publish.ts";
@@ -76,7 +76,7 @@ async function expectPublishedOnce(view: JobView): Promise<void> {
   expect(images).toEqual([{ name: harness.image.name, state: "available", id: result.providerImageId }]);
   const sha256 = await fileHash();
   expect(result).toMatchObject({ sha256, status: "available", stagingEmpty: true });
-  expect(harness.emulator.emulator.imported(Number(result.providerImageId))?.sha256).toBe(sha256);
+  expect(harness.emulator.emulator.imported(result.providerImageId ?? "")?.sha256).toBe(sha256);
   expect(await harness.stagingContent()).toEqual([]);
 }
 async function expectNothingLeft(): Promise<void> {

@@ -29,11 +29,62 @@ export type WireImage = z.infer<typeof ImageSchema>;
 
 export const ImageReplySchema = z.object({ image: ImageSchema });
 
+/** Left out or empty when there is one page only. */
+const links = z.object({ pages: z.object({ next: z.string().max(2_000).optional() }).nullish() }).nullish();
+
 export const ImagesReplySchema = z.object({
   images: z.array(ImageSchema).max(1_000),
-  /** Left out or empty when there is one page only. */
-  links: z.object({ pages: z.object({ next: z.string().max(2_000).optional() }).nullish() }).nullish(),
+  links,
 });
+
+/** The document's schema is the bare action, its example wraps it in `action`: that it is accepted is enough. */
+export const ActionReplySchema = z.looseObject({});
+
+export const KeysReplySchema = z.object({
+  ssh_keys: z.array(z.object({ id: z.number().int(), name: text, fingerprint: text.optional() })).max(1_000),
+  links,
+});
+
+export const SizesReplySchema = z.object({
+  sizes: z
+    .array(
+      z.object({
+        slug: text,
+        /** MiB. */
+        memory: z.number(),
+        vcpus: z.number(),
+        /** GB. */
+        disk: z.number(),
+        /** US dollars. */
+        price_monthly: z.number(),
+        price_hourly: z.number(),
+        regions: z.array(text).max(200),
+        available: z.boolean(),
+      }),
+    )
+    .max(1_000),
+  links,
+});
+
+export const RegionsReplySchema = z.object({
+  regions: z.array(z.object({ slug: text, available: z.boolean() })).max(1_000),
+  links,
+});
+
+export const DropletReplySchema = z.object({
+  droplet: z.object({ id: z.number().int().nonnegative(), status: text }),
+});
+
+/** Body of POST /v2/droplets. */
+export interface CreateDropletBody {
+  name: string;
+  region?: string;
+  size: string;
+  image: number;
+  /** Ids or fingerprints of keys in the account. */
+  ssh_keys: (number | string)[];
+  user_data?: string;
+}
 
 /** 204. */
 export const EmptyReplySchema = z.null();

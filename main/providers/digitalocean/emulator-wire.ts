@@ -1,12 +1,8 @@
 import { randomUUID } from "node:crypto";
-import type { StoredAction, StoredImage } from "./emulator-state.ts";
-
-/** An answer before it is sent. `body` null: none (204). */
-export interface EmulatorReply {
-  status: number;
-  headers?: Record<string, string>;
-  body: object | null;
-}
+import type { z } from "zod";
+import type { EmulatorReply } from "#providers/emulation/json-server.ts";
+import { regionOf, sizeOf } from "./emulator-catalogue.ts";
+import type { StoredAction, StoredDroplet, StoredImage, StoredKey } from "./emulator-state.ts";
 
 /** Shapes of the OpenAPI document's `image`; sizes in decimal gigabytes with two places, as the service shows. */
 export function wireImage(image: StoredImage): object {
@@ -39,15 +35,49 @@ export const wireAction = (action: StoredAction): object => ({
   completed_at: action.completedAt,
   resource_id: action.imageId,
   resource_type: "image",
-  region: {
-    name: action.region,
-    slug: action.region,
-    features: ["image_transfer"],
-    available: true,
-    sizes: [],
-  },
+  region: regionOf(action.region),
   region_slug: action.region,
 });
+
+export const wireKey = ({ id, name, publicKey, fingerprint }: StoredKey): object => ({
+  id,
+  name,
+  public_key: publicKey,
+  fingerprint,
+});
+
+/** Without an address while it is new, as the service shows it. */
+export function wireDroplet(droplet: StoredDroplet, image: StoredImage | undefined): object {
+  const size = sizeOf(droplet.size);
+  const address = {
+    ip_address: `192.0.2.${(droplet.id % 250) + 2}`,
+    netmask: "255.255.255.0",
+    gateway: "192.0.2.1",
+    type: "public",
+  };
+  return {
+    id: droplet.id,
+    name: droplet.name,
+    memory: size.memory,
+    vcpus: size.vcpus,
+    disk: size.disk,
+    locked: droplet.status === "new",
+    status: droplet.status,
+    kernel: null,
+    created_at: droplet.createdAt,
+    features: [],
+    backup_ids: [],
+    next_backup_window: null,
+    snapshot_ids: [],
+    image: image === undefined ? {} : wireImage(image),
+    volume_ids: [],
+    size,
+    size_slug: droplet.size,
+    networks: { v4: droplet.status === "new" ? [] : [address], v6: [] },
+    region: regionOf(droplet.region),
+    tags: droplet.tags,
+  };
+}
 
 /** `id` is the short word that goes with the status code. */
 const errorIds: Record<number, string> = {
@@ -76,6 +106,12 @@ export const errorReply = (
 
 export const notFound = (): EmulatorReply =>
   errorReply(404, "The resource you were accessing could not be found.");
+
+/** A body that is not as the document says. */
+export const refused = (error: z.ZodError): EmulatorReply => {
+  const issue = error.issues[0];
+  return errorReply(422, `${issue?.path.join(".") ?? ""} ${issue?.message ?? "is wrong"}`.trim());
+};
 
 /** One page of a list with links as the service makes them: absolute, and none that lead nowhere. */
 export function page<T>(

@@ -1,12 +1,17 @@
-import type { z } from "zod";
-import type { RemoteImage } from "#contract/remote-image.ts";
+import type { RemoteState } from "#contract/remote-image.ts";
 import { AppError } from "#core/lib/app-error.ts";
-import type { Clock } from "#ports/ports.ts";
-import { createHttp, type Http } from "#providers/http/create-http.ts";
+import { accessField, secretsOf } from "#providers/access.ts";
 import { cleanText } from "#providers/http/clean-text.ts";
-import type { RetryPolicy } from "#providers/http/retry.ts";
-import type { ImportImageRequest, ProviderClient, RemoteImageState } from "#providers/provider.ts";
+import { createHttp, type Http } from "#providers/http/create-http.ts";
+import type {
+  ClientOptions,
+  ImportImageRequest,
+  ProviderAccess,
+  ProviderClient,
+  RemoteImageState,
+} from "#providers/provider.ts";
 import {
+  ActionReplySchema,
   distributionOf,
   EmptyReplySchema,
   ErrorSchema,
@@ -15,32 +20,23 @@ import {
   type CreateImageBody,
   type WireImage,
 } from "./api.ts";
+import { launch, launchOptions } from "./launch.ts";
+import { listPages } from "./list-pages.ts";
 import { manifest } from "./manifest.ts";
 
-export interface DigitalOceanOptions {
-  readonly apiBase: string;
-  readonly token: string;
-  readonly clock: Clock;
-  readonly timeoutMs?: number;
-  readonly retry?: RetryPolicy;
-}
-
-/** The document allows 1 to 200. */
-const imagesPerPage = 200;
-/** Far above what an account holds; ends a list whose pages go in a circle. */
-const mostPages = 200;
-
-export function createDigitalOcean(options: DigitalOceanOptions): ProviderClient {
-  const { apiBase, token, ...rest } = options;
+export function createDigitalOcean(access: ProviderAccess, options: ClientOptions): ProviderClient {
+  const token = accessField(access, manifest, "token");
+  const secrets = secretsOf(access, manifest);
   const http = createHttp({
-    ...rest,
+    ...options,
     service: manifest.name,
-    baseUrl: apiBase,
+    baseUrl: access.apiBase,
     headers: async () => ({ authorization: `Bearer ${token}` }),
-    secrets: [token],
+    secrets,
     messageOf: (body) => ErrorSchema.safeParse(body).data?.message ?? null,
   });
-  const secrets = [token];
+  const wireImage = async (id: string, signal: AbortSignal): Promise<WireImage> =>
+    (await http({ method: "GET", path: imagePath(id), reply: ImageReplySchema, signal })).body.image;
   return {
     manifest,
     // Needs image:read only, which publishing needs anyway; /v2/account would ask for one scope more.
@@ -50,19 +46,10 @@ export function createDigitalOcean(options: DigitalOceanOptions): ProviderClient
     },
     importImage: async (request, signal) => {
       const body = createBody(request);
-      const { body: reply } = await http({
-        method: "POST",
-        path: "/v2/images",
-        body,
-        reply: ImageReplySchema,
-        signal,
-      });
-      return remoteImage(reply.image, secrets);
+      const reply = await http({ method: "POST", path: "/v2/images", body, reply: ImageReplySchema, signal });
+      return remoteImage(reply.body.image, secrets);
     },
-    getImage: async (id, signal) => {
-      const { body } = await http({ method: "GET", path: imagePath(id), reply: ImageReplySchema, signal });
-      return remoteImage(body.image, secrets);
-    },
+    getImage: async (id, signal) => remoteImage(await wireImage(id, signal), secrets),
     listImages: async (signal) => {
       const images = await listAll(http, signal);
       return images.filter((image) => image.type === "custom").map((image) => remoteImage(image, secrets));
@@ -74,40 +61,57 @@ export function createDigitalOcean(options: DigitalOceanOptions): ProviderClient
         if (AppError.from(error).code !== "not-found") throw error;
       }
     },
-    renameImage: null,
+    renameImage: async (id, { name, description }, signal) => {
+      const body = { name, ...(description === null ? {} : { description }) };
+      await http({ method: "PUT", path: imagePath(id), body, reply: ImageReplySchema, signal });
+    },
+    transferImage: async (id, region, signal) => {
+      const path = `${imagePath(id)}/actions`;
+      await http({
+        method: "POST",
+        path,
+        body: { type: "transfer", region },
+        reply: ActionReplySchema,
+        signal,
+      });
+    },
     finishImage: null,
-    transferImage: null,
     quota: null,
-    launchOptions: null,
-    launch: null,
+    launchOptions: async (id, signal) => launchOptions(http, await wireImage(id, signal), signal),
+    launch: async (id, request, signal) => {
+      imagePath(id);
+      return launch(http, Number(id), request, signal);
+    },
   };
 }
 
-function createBody({ name, source, region, os, description }: ImportImageRequest): CreateImageBody {
-  if (source.kind !== "url") throw new AppError("internal", "DigitalOcean takes images from addresses only");
-  return { name, url: source.url, region, distribution: distributionOf(os?.id), description };
+function createBody(request: ImportImageRequest): CreateImageBody {
+  if (request.source.kind !== "url") {
+    throw new AppError("bad-input", `${manifest.name} takes images from an address only`, {
+      details: { processed: "no" },
+    });
+  }
+  return {
+    name: request.name,
+    url: request.source.url,
+    region: request.region,
+    distribution: distributionOf(request.os?.id),
+    description: request.description,
+  };
 }
 
 function imagePath(id: string): string {
-  if (!/^\d{1,18}$/.test(id))
+  // Beyond 15 digits a number is no longer exact.
+  if (!/^\d{1,15}$/.test(id))
     throw new AppError("bad-input", `${cleanText(id)} is not a DigitalOcean image id`);
   return `/v2/images/${id}`;
 }
 
 async function listAll(http: Http, signal: AbortSignal): Promise<WireImage[]> {
-  const images = new Map<number, WireImage>();
-  const query = { private: "true", per_page: String(imagesPerPage) };
-  let next: { path: string; query?: Record<string, string> } | null = { path: "/v2/images", query };
-  for (let page = 1; next !== null; page++) {
-    if (page > mostPages) throw new AppError("protocol", `${manifest.name}'s list of images does not end`);
-    const reply: z.output<typeof ImagesReplySchema> = (
-      await http({ method: "GET", ...next, reply: ImagesReplySchema, signal })
-    ).body;
-    // By id: an image that moves to the next page while the list is read is not told twice.
-    for (const image of reply.images) images.set(image.id, image);
-    const link = reply.links?.pages?.next;
-    next = link === undefined || link === "" ? null : { path: link };
-  }
+  const query = { private: "true" };
+  const pages = await listPages(http, "/v2/images", { reply: ImagesReplySchema, query, signal });
+  // By id: an image that moves to the next page while the list is read is not told twice.
+  const images = new Map(pages.flatMap((page) => page.images).map((image) => [image.id, image]));
   return [...images.values()];
 }
 
@@ -124,12 +128,12 @@ function remoteImage(image: WireImage, secrets: readonly string[]): RemoteImageS
     state: stateOf(status, message),
     providerStatus: status,
     errorMessage: message === "" ? null : message,
+    source: cleanText(image.type),
     regions: (image.regions ?? []).map((region) => cleanText(region)),
     sizeBytes: bytesOf(image.size_gigabytes ?? null),
+    progress: null,
     createdAt: image.created_at ?? null,
     description: image.description ?? null,
-    source: image.type,
-    progress: null,
   };
 }
 
@@ -137,7 +141,7 @@ function remoteImage(image: WireImage, secrets: readonly string[]): RemoteImageS
  * The rule of DigitalOcean's own importer (packer-plugin-digitalocean): `available` is success, an
  * `error_message` is failure at once. A failed import ends as `deleted`. Other words are shown, not guessed.
  */
-function stateOf(status: string, errorMessage: string): RemoteImage["state"] {
+function stateOf(status: string, errorMessage: string): RemoteState {
   if (status === "available") return "available";
   if (errorMessage !== "" || status === "deleted" || status === "retired") return "error";
   return status === "NEW" || status === "pending" ? "creating" : "unknown";

@@ -1,39 +1,43 @@
 import { createHash } from "node:crypto";
 import { open } from "node:fs/promises";
-
-/** An import that ends as `deleted`; the message becomes `error_message`. */
-export class ImportFailure extends Error {}
+import { ImportFailure } from "./import-failure.ts";
+import type { IntakeRules } from "./intake-rules.ts";
 
 const mostRedirects = 3;
-/** "Less than 100 GB." */
-export const sizeLimitBytes = 100e9;
 
-export interface FetchRules {
-  /** A practice account fetches from this machine only, so that a mistake cannot reach anything else. */
-  readonly from: "loopback" | "anywhere";
+export interface FetchTask {
+  readonly rules: IntakeRules;
+  /** Bytes fetched, and how many there will be as far as the other side tells. */
+  readonly onProgress?: (doneBytes: number, totalBytes: number | null) => void;
+  /** Asked with what is known of the size: throws ImportFailure when the account has no room for it. */
+  readonly admit?: (sizeBytes: number) => void;
 }
 
-/** HEAD, then GET into a file, as the real importer does it. Throws ImportFailure. */
+/** Fetches into a file. Throws ImportFailure, or what aborted. */
 export async function fetchImage(
   address: string,
   targetPath: string,
-  rules: FetchRules,
+  task: FetchTask,
   signal: AbortSignal,
 ): Promise<{ fileBytes: number; sha256: string }> {
-  const head = await follow(address, "HEAD", rules, signal);
-  const length = head.headers.get("content-length");
-  if (length !== null) refuseTooLarge(Number(length));
-  const reply = await follow(address, "GET", rules, signal);
+  if (task.rules.sendsHead) {
+    const head = await follow(address, "HEAD", task, signal);
+    refuseTooLarge(lengthOf(head) ?? 0, task);
+  }
+  const reply = await follow(address, "GET", task, signal);
   if (reply.body === null) throw new ImportFailure("The image URL gave an empty answer.");
+  const totalBytes = lengthOf(reply);
   const hash = createHash("sha256");
   let fileBytes = 0;
   const file = await open(targetPath, "w");
   try {
+    refuseTooLarge(totalBytes ?? 0, task);
     for await (const piece of reply.body as AsyncIterable<Uint8Array>) {
       fileBytes += piece.byteLength;
-      refuseTooLarge(fileBytes);
+      refuseTooLarge(fileBytes, task);
       hash.update(piece);
       await file.writeFile(piece);
+      task.onProgress?.(fileBytes, totalBytes);
     }
     await file.sync();
   } catch (error) {
@@ -46,24 +50,33 @@ export async function fetchImage(
   return { fileBytes, sha256: hash.digest("hex") };
 }
 
-function refuseTooLarge(sizeBytes: number): void {
-  if (sizeBytes >= sizeLimitBytes) throw new ImportFailure("The image is larger than 100 GB.");
+function lengthOf(reply: Response): number | null {
+  const length = reply.headers.get("content-length");
+  return length === null ? null : Number(length);
+}
+
+function refuseTooLarge(sizeBytes: number, task: FetchTask): void {
+  const { sizeLimitBytes } = task.rules;
+  if (sizeBytes >= sizeLimitBytes) {
+    throw new ImportFailure(`The image is larger than ${sizeLimitBytes / 1e9} GB.`);
+  }
+  task.admit?.(sizeBytes);
 }
 
 async function follow(
   address: string,
   method: "HEAD" | "GET",
-  rules: FetchRules,
+  task: FetchTask,
   signal: AbortSignal,
 ): Promise<Response> {
-  let url = allowed(address, rules);
+  let url = allowed(address, task);
   for (let hop = 0; hop <= mostRedirects; hop++) {
     const reply = await send(url, method, signal);
     if (reply.status === 200) return reply;
     await reply.body?.cancel();
     const location = reply.status >= 300 && reply.status < 400 ? reply.headers.get("location") : null;
     if (location === null) throw new ImportFailure(`The image URL answered ${method} with ${reply.status}.`);
-    url = allowed(new URL(location, url).href, rules);
+    url = allowed(new URL(location, url).href, task);
   }
   throw new ImportFailure("The image URL redirects too often.");
 }
@@ -82,7 +95,7 @@ async function send(url: URL, method: string, signal: AbortSignal): Promise<Resp
   }
 }
 
-function allowed(address: string, rules: FetchRules): URL {
+function allowed(address: string, { rules }: FetchTask): URL {
   const url = URL.parse(address);
   if (url === null || !["http:", "https:"].includes(url.protocol)) {
     throw new ImportFailure("The image URL must be an http or https address.");

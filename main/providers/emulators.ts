@@ -1,0 +1,8 @@
+import type { ProviderId } from "#contract/finding.ts";
+import type { StartEmulator } from "./emulation/emulator.ts";
+
+/** The practice accounts: an emulator of each provider, loaded when it is started (none is needed to start). */
+export const emulators: Readonly<Partial<Record<ProviderId, StartEmulator>>> = {
+  digitalocean: async (options) =>
+    (await import("./digitalocean/emulator.ts")).startDigitalOceanEmulator(options),
+};
