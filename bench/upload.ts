@@ -5,64 +5,99 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
-import { radosgwMissing, startRadosgw } from "#e2e/servers/radosgw.ts";
-import { startPracticeS3 } from "#staging/practice/practice-s3.ts";
-import { createS3Store } from "#staging/s3/s3-store.ts";
+import { radosgwMissing, startRadosgw, type Radosgw } from "#e2e/servers/radosgw.ts";
 import { nodeProcesses } from "#system/node-processes.ts";
+import type { UploadFigures } from "./upload-worker.ts";
 
 /**
- * `node bench/upload.ts [MiB]`: our upload (one read: MD5 of the parts, SHA-256 of the whole; HEAD afterwards)
- * beside rclone with the same part size and connections, to radosgw and to the practice store, on loopback. It
- * measures the client's own cost: on a real uplink the network decides.
+ * `node bench/upload.ts [MiB] [rounds]`: our upload (one read: MD5 of the parts, SHA-256 of the whole) beside rclone
+ * with the same part size and connections, to radosgw on loopback, in turns, because a shared machine drifts. Each
+ * in a process of its own, from its start to its end; ours also without the start of Node, as the app has it behind
+ * it. It measures the client's own cost: on a real uplink the network decides.
  */
 const execute = promisify(execFile);
-const MiB = 1024 * 1024;
-const sizeMiB = Number(process.argv[2] ?? "128");
-const keys = { accessKeyId: "BENCH", secretAccessKey: "bench-secret" };
+const MiB = 1024 ** 2;
+const [sizeText = "1024", roundsText = "5"] = process.argv.slice(2);
+const sizeBytes = Number(sizeText) * MiB;
 const folder = await mkdtemp(join(tmpdir(), "goldsmith-bench-"));
 const file = join(folder, "file");
-const rclone = await nodeProcesses.find("rclone");
+
+interface Run {
+  readonly name: string;
+  readonly runMs: number[];
+  readonly cpuMs: number[];
+  readonly memoryBytes: number[];
+}
+const newRun = (name: string): Run => ({ name, runMs: [], cpuMs: [], memoryBytes: [] });
+
 try {
-  for (let i = 0; i < sizeMiB; i++) await appendFile(file, randomBytes(MiB));
-  console.log(`${sizeMiB} MiB, parts of 8 MiB, 4 at a time`);
-  const practice = await startPracticeS3({ folder: join(folder, "s3"), ...keys, buckets: ["images"] });
-  // The server shares a thread with our client here, and with rclone's it does not: compare on radosgw.
-  await measure("practice store", practice.endpoint, keys);
-  await practice.close();
   const missing = await radosgwMissing();
+  const rclone = await nodeProcesses.find("rclone");
   if (missing !== null) console.log(missing);
+  else if (rclone === null) console.log("peer: rclone is not installed");
   else {
-    const radosgw = await startRadosgw();
-    const { endpoint, accessKeyId, secretAccessKey } = radosgw;
-    const credentials = { accessKeyId, secretAccessKey };
-    const client = new S3Client({ endpoint, region: "us-east-1", credentials, forcePathStyle: true });
-    await client.send(new CreateBucketCommand({ Bucket: "images" }));
-    await measure("radosgw", endpoint, credentials);
-    await radosgw.close();
+    for (let written = 0; written < sizeBytes; written += MiB) await appendFile(file, randomBytes(MiB));
+    const server = await startRadosgw({ storeBytes: 4 * sizeBytes });
+    try {
+      await compare(server, rclone);
+    } finally {
+      await server.close();
+    }
   }
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
 
-async function measure(server: string, endpoint: string, credentials: typeof keys): Promise<void> {
-  const address = { kind: "s3", region: "us-east-1", bucket: "images", publicUrlTemplate: null } as const;
-  const store = createS3Store({ ...address, endpoint, ...credentials });
-  const signal = new AbortController().signal;
-  const ignore = { resume: null, onUploadId: async () => {}, onProgress: () => {}, signal };
-  const args = { path: file, sizeBytes: sizeMiB * MiB, contentType: "application/octet-stream", ...ignore };
-  await store.probe(signal);
-  for (const attempt of [1, 2]) {
-    await row(
-      `${server}: Goldsmith, run ${attempt}`,
-      async () => void (await store.upload({ ...args, key: "ours" })),
-    );
-    if (rclone !== null)
-      await row(`${server}: rclone, run ${attempt}`, () => copyWithRclone(rclone, endpoint, credentials));
+async function compare(server: Radosgw, rclone: string): Promise<void> {
+  const { endpoint, accessKeyId, secretAccessKey } = server;
+  const credentials = { accessKeyId, secretAccessKey };
+  const client = new S3Client({ endpoint, region: "us-east-1", credentials, forcePathStyle: true });
+  await client.send(new CreateBucketCommand({ Bucket: "images" }));
+  client.destroy();
+  const ours = newRun("Goldsmith, the whole process");
+  const warm = newRun("Goldsmith, the upload alone");
+  const theirs = newRun("rclone, the whole process");
+  for (let round = 0; round < Number(roundsText); round++) {
+    const startedMs = performance.now();
+    const figures = await uploadOurs(endpoint, credentials);
+    ours.runMs.push(performance.now() - startedMs);
+    warm.runMs.push(figures.elapsedMs);
+    warm.cpuMs.push(figures.cpuMs);
+    warm.memoryBytes.push(figures.peakMemoryBytes);
+    await server.forget("images");
+    const peer = await copyWithRclone(rclone, endpoint, credentials);
+    theirs.runMs.push(peer.elapsedMs);
+    theirs.cpuMs.push(peer.cpuMs);
+    theirs.memoryBytes.push(peer.peakMemoryBytes);
+    await server.forget("images");
   }
-  for (const key of ["ours", "theirs"]) await store.remove(key, signal);
+  console.log(`${sizeText} MiB to radosgw, parts of 8 MiB, 4 at a time, ${roundsText} rounds in turns`);
+  for (const run of [ours, warm, theirs]) print(run);
+  for (const run of [ours, warm]) {
+    const ratio = (pick: (values: readonly number[]) => number): string =>
+      (pick(theirs.runMs) / pick(run.runMs)).toFixed(2);
+    console.log(
+      `${run.name}: ${ratio(median)}x of rclone's throughput by the median, ${ratio(least)}x by the fastest`,
+    );
+  }
 }
 
-async function copyWithRclone(program: string, endpoint: string, credentials: typeof keys): Promise<void> {
+async function uploadOurs(
+  endpoint: string,
+  credentials: { accessKeyId: string; secretAccessKey: string },
+): Promise<UploadFigures> {
+  const worker = join(import.meta.dirname, "upload-worker.ts");
+  const place = { endpoint, region: "us-east-1", bucket: "images", publicUrlTemplate: null, ...credentials };
+  const env = { ...process.env, GOLDSMITH_BENCH_PLACE: JSON.stringify(place) };
+  const { stdout } = await execute(process.execPath, [worker, file, String(sizeBytes)], { env });
+  return JSON.parse(stdout) as UploadFigures;
+}
+
+async function copyWithRclone(
+  program: string,
+  endpoint: string,
+  credentials: { accessKeyId: string; secretAccessKey: string },
+): Promise<{ elapsedMs: number; cpuMs: number; peakMemoryBytes: number }> {
   const env = {
     HOME: folder,
     RCLONE_CONFIG_P_TYPE: "s3",
@@ -71,15 +106,29 @@ async function copyWithRclone(program: string, endpoint: string, credentials: ty
     RCLONE_CONFIG_P_ACCESS_KEY_ID: credentials.accessKeyId,
     RCLONE_CONFIG_P_SECRET_ACCESS_KEY: credentials.secretAccessKey,
   };
-  const options = ["--s3-chunk-size", "8M", "--s3-upload-concurrency", "4", "--s3-acl", "public-read"];
-  await execute(program, ["copyto", "--ignore-times", ...options, file, "p:images/theirs"], { env });
+  const options = ["--s3-chunk-size", "8M", "--s3-upload-concurrency", "4", "--s3-no-check-bucket"];
+  const command = [program, "copyto", "--ignore-times", ...options, file, "p:images/theirs"];
+  // What the kernel accounts to the children of this little shell is rclone's alone.
+  const script =
+    "import resource,subprocess,sys,time\ns=time.monotonic()\nsubprocess.run(sys.argv[1:],check=True)\ne=time.monotonic()-s\nr=resource.getrusage(resource.RUSAGE_CHILDREN)\nprint(e*1000,(r.ru_utime+r.ru_stime)*1000,r.ru_maxrss*1024)";
+  const { stdout } = await execute("python3", ["-c", script, ...command], { env });
+  const [elapsedMs = 0, cpuMs = 0, peakMemoryBytes = 0] = stdout.trim().split(" ").map(Number);
+  return { elapsedMs, cpuMs, peakMemoryBytes };
 }
 
-async function row(name: string, work: () => Promise<void>): Promise<void> {
-  const startedMs = performance.now();
-  await work();
-  const seconds = (performance.now() - startedMs) / 1000;
-  console.log(
-    `${name.padEnd(40)} ${seconds.toFixed(2).padStart(6)} s ${(sizeMiB / seconds).toFixed(0).padStart(5)} MiB/s`,
-  );
+function print({ name, runMs, cpuMs, memoryBytes }: Run): void {
+  const pace = (ms: number): string => `${(sizeBytes / MiB / (ms / 1000)).toFixed(0)} MiB/s`;
+  const cells = [`median ${(median(runMs) / 1000).toFixed(2)} s ${pace(median(runMs))}`];
+  cells.push(`fastest ${(least(runMs) / 1000).toFixed(2)} s ${pace(least(runMs))}`);
+  if (cpuMs.length > 0) cells.push(`cpu ${(median(cpuMs) / 1000).toFixed(2)} s`);
+  if (memoryBytes.length > 0) cells.push(`memory ${(Math.max(...memoryBytes) / MiB).toFixed(0)} MiB`);
+  console.log(`${name.padEnd(30)} ${cells.join("   ")}`);
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+}
+
+function least(values: readonly number[]): number {
+  return Math.min(...values);
 }

@@ -1,5 +1,7 @@
 import type * as Sdk from "@aws-sdk/client-s3";
-import { withRetry, type RetryOptions } from "./with-retry.ts";
+import type { TransferGate } from "../transfer-gate.ts";
+import { withRetry, type RetryOptions } from "../upload/with-retry.ts";
+import { isPassing } from "./staging-error.ts";
 
 const ignore = (): void => {};
 /** Without one the SDK writes to the console. */
@@ -28,7 +30,10 @@ export type Ask = <T>(
  * where S3 requires them: the default CRC32 headers are refused by many other stores (aws-sdk-js-v3#6810).
  * Nothing is taken from the environment or `~/.aws`.
  */
-export function connect(address: S3Address, retry: RetryOptions, socketCount: number): Ask {
+export function connect(
+  address: S3Address,
+  { retry, gate, socketCount }: { retry: RetryOptions; gate: TransferGate; socketCount: number },
+): Ask {
   let opened: Promise<{ sdk: typeof Sdk; client: Sdk.S3Client }> | null = null;
   const open = async (): Promise<{ sdk: typeof Sdk; client: Sdk.S3Client }> => {
     const sdk = await import("@aws-sdk/client-s3");
@@ -57,8 +62,10 @@ export function connect(address: S3Address, retry: RetryOptions, socketCount: nu
     });
     return { sdk, client };
   };
+  // The SDK's own retry is off (`maxAttempts`): it cannot repeat a body that is read in pieces.
+  const rules = { ...retry, isPassing, pauses: () => gate.pauses };
   return async (signal, request) => {
     const { sdk, client } = await (opened ??= open());
-    return withRetry(retry, signal, () => request(client, sdk, { abortSignal: signal }));
+    return withRetry(rules, signal, () => request(client, sdk, { abortSignal: signal }));
   };
 }

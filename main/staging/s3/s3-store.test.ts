@@ -6,6 +6,10 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startPracticeS3 } from "../practice/practice-s3.ts";
 import type { SeenRequest, Trouble } from "../practice/trouble.ts";
 import type { StagingUpload } from "../staging-store.ts";
+import { nodeClock } from "#system/node-clock.ts";
+import { createTransferGate, type TransferGate } from "../transfer-gate.ts";
+import { withRetry } from "../upload/with-retry.ts";
+import { isPassing } from "./staging-error.ts";
 import { createS3Store } from "./s3-store.ts";
 
 const MiB = 1024 * 1024;
@@ -135,6 +139,57 @@ describe("what is sent", () => {
       expect(names).toEqual([]);
     }
     expect(seen.filter(isPart).every(({ headers }) => headers["content-md5"] !== undefined)).toBe(true);
+  });
+});
+
+describe("limits", () => {
+  const storeBehind = (gate: TransferGate): ReturnType<typeof createS3Store> =>
+    createS3Store(
+      { endpoint: server.endpoint, region: "r", bucket: "images", publicUrlTemplate: null, ...keys },
+      { partBytes: 5 * MiB, gate },
+    );
+
+  it("keep an upload at their pace", async () => {
+    const gate = createTransferGate(nodeClock);
+    gate.setLimit(20 * MiB);
+    const startedMs = performance.now();
+    await storeBehind(gate).upload(await upload(12 * MiB));
+    expect(performance.now() - startedMs).toBeGreaterThan(500);
+  });
+
+  it("hold an upload in the middle of its parts and let it go on", async () => {
+    const gate = createTransferGate(nodeClock);
+    let paused = 0;
+    const args = await upload(20 * MiB, {
+      onProgress: (doneBytes) => {
+        if (doneBytes < 7 * MiB || paused++ > 0) return;
+        gate.setPaused(true);
+      },
+    });
+    let ended = false;
+    const work = storeBehind(gate)
+      .upload(args)
+      .finally(() => (ended = true));
+    await expect.poll(() => paused).toBeGreaterThan(0);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const progressed = paused;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect([ended, paused]).toEqual([false, progressed]);
+    gate.setPaused(false);
+    expect((await work).sizeBytes).toBe(20 * MiB);
+  });
+});
+
+describe("trouble while paused", () => {
+  it("counts as no attempt", async () => {
+    let [pauses, calls] = [0, 0];
+    const rules = { attempts: 1, firstDelayMs: 1, isPassing, pauses: () => pauses };
+    const work = withRetry(rules, signal, async () => {
+      if (++calls > 3) return "done";
+      pauses++;
+      throw Object.assign(new Error("the store hung up"), { code: "ECONNRESET" });
+    });
+    await expect(work).resolves.toBe("done");
   });
 });
 

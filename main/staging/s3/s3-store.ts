@@ -2,13 +2,13 @@ import { AppError } from "#core/lib/app-error.ts";
 import type { ListedObject, PendingUpload, StagingStore } from "../staging-store.ts";
 import { openGate, type TransferGate } from "../transfer-gate.ts";
 import { defaultPartBytes } from "../upload/plan-parts.ts";
+import type { RetryOptions } from "../upload/with-retry.ts";
 import { assertPublic } from "./assert-public.ts";
 import { setAccess, signLink } from "./object-access.ts";
 import { publicUrl } from "./public-url.ts";
 import { connect, type Ask, type S3Address } from "./s3-connection.ts";
 import { isMissing, stagingError } from "./staging-error.ts";
 import { uploadFile } from "./upload-file.ts";
-import type { RetryOptions } from "./with-retry.ts";
 
 /** Where it is and how it is opened: a `StagingPlace` of kind `s3` with its secret. */
 export interface S3Place extends S3Address {
@@ -36,7 +36,8 @@ export function createS3Store(config: S3Place, tuning: S3Tuning = {}): StagingSt
   const parallel = tuning.parallel ?? 4;
   const partBytes = tuning.partBytes ?? defaultPartBytes;
   const gate = tuning.gate ?? openGate;
-  const ask = connect(config, tuning.retry ?? defaultRetry, parallel + 2);
+  const retry = tuning.retry ?? defaultRetry;
+  const ask = connect(config, { retry, gate, socketCount: parallel + 2 });
   const worded = async <T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> => {
     try {
       signal.throwIfAborted();

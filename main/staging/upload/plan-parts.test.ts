@@ -38,9 +38,11 @@ describe("planParts", () => {
 describe("parallelParts", () => {
   it.each([
     [8 * MiB, 4],
+    [19 * MiB, 4],
+    [20 * MiB, 3],
     [100 * MiB, 2],
-    [600 * MiB, 1],
   ])("holds parts of %i bytes %i at a time", (partBytes, count) => {
     expect(parallelParts(partBytes)).toBe(count);
+    expect(parallelParts(partBytes, 1)).toBe(1);
   });
 });

@@ -6,8 +6,8 @@ const maxPartBytes = 5 * 1024 * MiB;
 export const defaultPartBytes = 8 * MiB;
 export const maxObjectBytes = maxParts * maxPartBytes;
 
-/** Buffers that are held at once, over all parallel parts. */
-const maxHeldBytes = 256 * MiB;
+/** Buffers that are held at once: the parts that travel, and the next one that is read meanwhile. */
+const maxHeldBytes = 96 * MiB;
 
 export interface Part {
   /** Counts from 1. */
@@ -29,7 +29,10 @@ export function planParts(sizeBytes: number, minPartBytes: number = defaultPartB
   }));
 }
 
-/** How many parts travel at once: four, fewer when parts are so large that their buffers would fill the memory. */
+/**
+ * How many parts travel at once: four. When parts are so large (files of more than 180 GB) that their buffers would
+ * fill the memory, fewer, but two, or a connection's turns would be idle time.
+ */
 export function parallelParts(partBytes: number, wanted = 4): number {
-  return Math.max(1, Math.min(wanted, Math.floor(maxHeldBytes / partBytes)));
+  return Math.min(wanted, Math.max(2, Math.floor(maxHeldBytes / partBytes) - 1));
 }

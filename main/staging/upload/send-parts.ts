@@ -41,8 +41,8 @@ export async function sendParts(run: PartsRun): Promise<SentParts> {
   const md5s: Buffer[] = [];
   try {
     for (const part of parts) {
-      while (inFlight.size >= parallel) await Promise.race(inFlight);
       if (signal.aborted) break;
+      // Read and hashed before a connection is free for it, so that none waits for that.
       const buffer = buffers.pop() ?? Buffer.allocUnsafeSlow(partBytes);
       const read = await file.read(part, buffer);
       md5s.push(read.md5);
@@ -53,6 +53,8 @@ export async function sendParts(run: PartsRun): Promise<SentParts> {
         buffers.push(buffer);
         continue;
       }
+      while (inFlight.size >= parallel) await Promise.race(inFlight);
+      if (signal.aborted) break;
       const task: Promise<void> = run
         .send(read, progress, signal)
         .then((etag) => {
