@@ -49,7 +49,7 @@ it("creates, follows, lists, renames, transfers, launches and deletes", async ()
   // Its models of sizes, and so of Droplets, cannot be read by the runtime it brings (a list of plain words throws
   // there), whoever sends them; what it asks for is seen on the wire.
   const keyId = (await v2.account.keys.get())?.sshKeys?.[0]?.id ?? 0;
-  const launch = { name: "web-01", region: "ams3", size: "s-1vcpu-1gb", image: id, sshKeys: [keyId] };
+  const launch = { name: "web-01", region: "ams3", size: "s-1vcpu-1gb", image: id, sshKeys: [String(keyId)] };
   await expect(v2.droplets.post(launch)).rejects.toThrow("unsupported type during deserialization");
   expect(harness.exchanges.at(-1)).toMatchObject({ method: "POST", status: 202, requestBody: { image: id } });
 
