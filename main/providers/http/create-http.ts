@@ -41,6 +41,10 @@ export interface HttpRequest<S extends z.ZodType> {
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
   readonly body?: unknown;
+  /** Sent as a form, in place of a body (OAuth token endpoints). */
+  readonly form?: Readonly<Record<string, string>>;
+  /** Does no harm when it is sent twice, though it is no GET. */
+  readonly repeatable?: boolean;
   readonly reply: S;
   readonly signal: AbortSignal;
 }
@@ -62,7 +66,7 @@ export function createHttp(options: HttpOptions): Http {
   const { clock, retry = defaultRetryPolicy } = options;
   return (request) =>
     withRetry(() => exchange(options, request), {
-      repeatable: request.method === "GET",
+      repeatable: request.repeatable ?? request.method === "GET",
       clock,
       signal: request.signal,
       policy: retry,
@@ -78,14 +82,14 @@ async function exchange<S extends z.ZodType>(
   const outgoing: OutgoingRequest = {
     method: request.method,
     url: addressOf(options, request),
-    body: request.body === undefined ? null : JSON.stringify(request.body),
+    body: bodyOf(request),
   };
   const signal = AbortSignal.any([request.signal, AbortSignal.timeout(timeoutMs)]);
   let reply: Response;
   let bytes: Uint8Array;
   try {
     const own = await options.headers(outgoing, signal);
-    const headers = headersOf({ ...request.headers, ...own }, outgoing, service);
+    const headers = headersOf({ ...contentType(request), ...request.headers, ...own }, service);
     reply = await fetch(outgoing.url, {
       method: outgoing.method,
       headers,
@@ -103,6 +107,16 @@ async function exchange<S extends z.ZodType>(
     throw replyError({ service, status, headers, message, nowMs: Date.parse(options.clock.nowIso()) });
   }
   return { status: reply.status, headers: reply.headers, body: parseBody(service, bytes, request.reply) };
+}
+
+function bodyOf({ body, form }: HttpRequest<z.ZodType>): string | null {
+  if (form !== undefined) return new URLSearchParams(form).toString();
+  return body === undefined ? null : JSON.stringify(body);
+}
+
+function contentType({ body, form }: HttpRequest<z.ZodType>): Record<string, string> {
+  if (form !== undefined) return { "content-type": "application/x-www-form-urlencoded" };
+  return body === undefined ? {} : { "content-type": "application/json" };
 }
 
 function addressOf(options: HttpOptions, request: HttpRequest<z.ZodType>): URL {
@@ -125,9 +139,8 @@ function parseUrl(service: string, text: string): URL {
 }
 
 /** Made here, because the error that `fetch` throws for a bad header value shows the value: the token. */
-function headersOf(given: Record<string, string>, request: OutgoingRequest, service: string): Headers {
+function headersOf(given: Readonly<Record<string, string>>, service: string): Headers {
   const headers = new Headers({ accept: "application/json", "user-agent": "goldsmith" });
-  if (request.body !== null) headers.set("content-type", "application/json");
   for (const [name, value] of Object.entries(given)) {
     // RFC 9110 5.5: visible characters and spaces. fetch takes Latin-1 as well, no service expects it.
     if (!/^[\x20-\x7e]*$/.test(value)) {
