@@ -75,7 +75,7 @@ describe("yamlValues", () => {
     expect([...(values?.texts("toString") ?? [])]).toEqual([]);
   });
 
-  it.each(["[1, 2]", "text", "a: [", "a: &x 1\nb: *x", "\t- x"])("refuses other documents: %j", (text) => {
+  it.each(["[1, 2]", "text", "a: [", "a: b: c", "a: &x 1\nb: *x", "\t- x"])("refuses other documents: %j", (text) => {
     expect(yamlValues(text)).toBeNull();
   });
 

@@ -15,7 +15,7 @@ export interface YamlValues {
 export function yamlValues(text: string): YamlValues | null {
   let document: unknown;
   try {
-    document = parse(text, { maxAliasCount: 0, prettyErrors: false, logLevel: "silent" });
+    document = parse(text, { maxAliasCount: 0, prettyErrors: false, logLevel: "error" });
   } catch {
     return null;
   }
