@@ -16,10 +16,10 @@ interface Seen {
 
 /**
  * Books the end of a run whose process is gone: `last-run.json` first, then `run.json` goes, so that a crash in
- * between only repeats it. When another copy of the app has booked it already, its verdict is taken.
+ * between only repeats it. `onGoodEnd` is told before that, and again after such a crash. When another copy of the app has booked it already, its verdict is taken.
  */
 export async function endRun(
-  deps: { clock: Clock; name: string; folder: MachineFolder },
+  deps: { clock: Clock; name: string; folder: MachineFolder; onGoodEnd?: () => Promise<void> },
   run: RunRecord,
   seen: Seen,
 ): Promise<LastRun | null> {
@@ -35,7 +35,9 @@ export async function endRun(
     pidFileLeft: await exists(folder.pid),
     log: await logTail(folder.log, run.logStartByte),
   };
-  return await bookEnd(deps, run, endingError(ending));
+  const error = endingError(ending);
+  if (error === null && !onDisk.forced) await deps.onGoodEnd?.();
+  return await bookEnd(deps, run, error);
 }
 
 /** Also for a start that failed: `error` says why. */

@@ -77,13 +77,15 @@ function open(accelerator: AcceleratorName): void {
     identity: { pid: 1, startToken: "1" },
     starter: { pid: 1, startToken: "1" },
     argv: [],
-    sockets: { events: "e", control: "c", serial: "s", agent: "a" },
+    sockets: { events: "e", control: "c", serial: "s", agent: "a", display: "a" },
     sshPort: 1024,
     accelerator,
     startedAt: new Date(0).toISOString(),
     transcriptStartByte: 6,
     logStartByte: 0,
     forced: false,
+    direct: false,
+    resumes: false,
   };
   const clock = {
     nowIso: () => new Date(seconds * 1000).toISOString(),

@@ -60,6 +60,13 @@ export async function launchQemu(
     if (/could not set up host forwarding/i.test(log)) {
       throw new AppError("port-in-use", `Port ${run.sshPort} was taken by another program`, { retry: "now" });
     }
+    if (/failed to get .*lock/i.test(log)) {
+      throw new AppError("image-in-use", `The disk of ${deps.name} is in use by another QEMU`, {
+        hint: "End the program that has it open, then start the machine again. It was not touched.",
+        retry: "now",
+        details: { argv: [...run.argv], exitCode: exit.code, stderr: log },
+      });
+    }
     const ending = { name: deps.name, argv: run.argv, log, exit, forced: false, pidFileLeft: false };
     throw (
       endingError({ ...ending, shutdownReason: null }) ??
@@ -70,7 +77,9 @@ export async function launchQemu(
 
 /** What a killed QEMU leaves behind. */
 export async function removeRunFiles(sockets: MachineSockets, folder: MachineFolder): Promise<void> {
-  for (const path of [...Object.values(sockets), folder.pid]) await rm(path, { force: true });
+  for (const path of [...Object.values(sockets), folder.pid]) {
+    if (path !== "") await rm(path, { force: true });
+  }
 }
 
 class ExitedAtOnce extends Error {}

@@ -15,6 +15,8 @@ export interface MachineFolder {
   /** QEMU removes it when it ends in good order; with a dead process it tells of a crash or a power cut. */
   readonly pid: string;
   readonly uefiVars: string;
+  /** What was taken out of the installer's medium for a direct boot. */
+  readonly install: string;
 }
 
 export const machinesRoot = (dataDirectory: string): string => join(dataDirectory, "machines");
@@ -31,6 +33,7 @@ export function machineFolder(dataDirectory: string, id: string): MachineFolder 
     log: join(path, "qemu.log"),
     pid: join(path, "qemu.pid"),
     uefiVars: join(path, "efivars.fd"),
+    install: join(path, "install"),
   };
 }
 
@@ -42,7 +45,13 @@ const maxSocketPathBytes = process.platform === "darwin" ? 103 : 107;
 
 export function machineSockets(runtimeDirectory: string, id: string): MachineSockets {
   const at = (kind: string): string => join(runtimeDirectory, `${id}.${kind}`);
-  const sockets = { events: at("evt"), control: at("qmp"), serial: at("tty"), agent: at("qga") };
+  const sockets = {
+    events: at("evt"),
+    control: at("qmp"),
+    serial: at("tty"),
+    agent: at("qga"),
+    display: at("vnc"),
+  };
   for (const path of Object.values(sockets)) {
     if (Buffer.byteLength(path) <= maxSocketPathBytes) continue;
     throw new AppError("bad-input", `The folder for sockets has too long a path: ${runtimeDirectory}`, {

@@ -40,7 +40,14 @@ export const RunRecordSchema = z.object({
   /** The process that starts it, to tell a start under way from one that was killed. */
   starter: z.object({ pid: z.number().int().positive(), startToken: z.string() }),
   argv: z.array(z.string()),
-  sockets: z.object({ events: pathText, control: pathText, serial: pathText, agent: pathText }),
+  /** `display`: empty in runs of versions that had none. */
+  sockets: z.object({
+    events: pathText,
+    control: pathText,
+    serial: pathText,
+    agent: pathText,
+    display: z.string().max(4096).default(""),
+  }),
   sshPort: z.number().int().min(1).max(65535),
   accelerator: AcceleratorNameSchema,
   startedAt: z.iso.datetime(),
@@ -49,6 +56,10 @@ export const RunRecordSchema = z.object({
   logStartByte: z.number().int().nonnegative(),
   /** Force off was asked for: written before it is done, so that no copy of the app takes it for a crash. */
   forced: z.boolean(),
+  /** QEMU starts an installer's kernel; a good end of this run ends the installation. */
+  direct: z.boolean().default(false),
+  /** QEMU was started to go on from a saved memory. */
+  resumes: z.boolean().default(false),
 });
 export type RunRecord = z.infer<typeof RunRecordSchema>;
 

@@ -6,18 +6,20 @@ import type { Ports } from "#ports/ports.ts";
 import type { ProcessIdentity } from "#ports/processes.ts";
 import { transcriptSize } from "#core/console/transcript.ts";
 import { diskUsedBytes } from "./disk-file.ts";
-import { bookEnd, endRun } from "./end-run.ts";
-import { createExclusive } from "./exclusive-file.ts";
+import { endRun } from "./end-run.ts";
 import { findRun } from "./find-run.ts";
 import { watchFolder } from "./folder-watch.ts";
 import { GuestWatch } from "./guest-watch.ts";
-import { launchQemu, type QemuExit } from "./launch-qemu.ts";
+import type { QemuExit } from "./launch-qemu.ts";
 import { machineFolder, type MachineFolder } from "./machine-folder.ts";
 import { LastRunSchema, MachineRecordSchema, type MachineRecord, type RunRecord } from "./machine-record.ts";
+import { MachineLayers, type LiveGuest } from "./machine-layers.ts";
 import { MachineState } from "./machine-state.ts";
-import { prepareRun, type FirmwarePaths } from "./prepare-run.ts";
+import { settleIncoming } from "./incoming-memory.ts";
+import type { FirmwarePaths } from "./prepare-run.ts";
 import { qmpCommand } from "./qmp-client.ts";
 import { RunFollower } from "./run-follower.ts";
+import { startedElsewhere, startRun } from "./start-run.ts";
 
 export interface MachineDeps {
   readonly ports: Ports;
@@ -37,8 +39,6 @@ interface Following {
   shutdownReason: string | null;
 }
 
-/** A port may be taken between the question for a free one and QEMU's use of it. */
-const portAttempts = 5;
 const exitReportMs = 300;
 const quitMs = 3_000;
 const quitLookMs = 50;
@@ -47,6 +47,7 @@ const quitLookMs = 50;
 export class Machine {
   readonly id: string;
   readonly folder: MachineFolder;
+  readonly layers: MachineLayers;
   readonly state: MachineState;
   readonly #deps: MachineDeps;
   #record: MachineRecord;
@@ -61,6 +62,7 @@ export class Machine {
     this.#deps = deps;
     this.#record = record;
     this.folder = machineFolder(deps.ports.directories.data, id);
+    this.layers = new MachineLayers(id, this.folder.path, deps.ports);
     this.state = new MachineState(deps.store, view);
   }
 
@@ -129,15 +131,63 @@ export class Machine {
     this.#following?.watch.powerButtonPressed();
   }
 
+  async reset(): Promise<void> {
+    if (!this.running().direct) return void (await this.control("system_reset"));
+    await this.forceOff();
+    await this.start();
+  }
+
   /** One QMP command. Throws `machine-not-running`, `tool-failed`, `timeout`. */
   control(command: string, commandArguments: Readonly<Record<string, unknown>> = {}): Promise<unknown> {
     return qmpCommand(this.running().sockets.control, command, commandArguments);
+  }
+
+  /** What is running, for work on its disk or memory; null while it is off. */
+  guest(): LiveGuest | null {
+    if (this.#following === null) return null;
+    return { run: this.#following.run, execute: (command, given) => this.control(command, given) };
+  }
+
+  /** Work on the files of a machine that is off; no start comes in between. */
+  whileOff<T>(work: () => Promise<T>): Promise<T> {
+    return this.#oneByOne(async () => {
+      await this.#reconcile();
+      const { name, power } = this.state.view;
+      if (power !== "off") throw new AppError("machine-busy", `${name} is ${power}`);
+      try {
+        return await work();
+      } finally {
+        await this.#showLayers();
+      }
+    });
+  }
+
+  /** Work on the layers, running or not; the picture follows. */
+  changeLayers(work: (guest: LiveGuest | null) => Promise<void>): Promise<void> {
+    return this.#oneByOne(async () => {
+      try {
+        await work(this.guest());
+      } finally {
+        await this.#showLayers();
+      }
+    });
+  }
+
+  async #showLayers(): Promise<void> {
+    const view = await this.layers.view();
+    const same = JSON.stringify(view.checkpoints) === JSON.stringify(this.state.view.checkpoints);
+    this.state.update(same ? { ...view, checkpoints: this.state.view.checkpoints } : view);
   }
 
   /** Asks QEMU to quit, then kills exactly that process. Resolves when its end is booked. */
   async forceOff(): Promise<void> {
     this.#starting?.abort();
     await this.#oneByOne(async () => {});
+    await this.quit();
+  }
+
+  /** The same without waiting for a start to end. */
+  async quit(): Promise<void> {
     const following = this.#following;
     if (following === null) return;
     const { processes, clock } = this.#deps.ports;
@@ -158,10 +208,14 @@ export class Machine {
   async setIso(isoPath: string | null, whileRunning: () => Promise<unknown>): Promise<void> {
     await this.#oneByOne(async () => {
       if (this.#following !== null) await whileRunning();
-      this.#record = { ...this.#record, isoPath };
-      await writeJson(this.folder.record, this.#record);
-      this.state.update({ isoPath });
+      await this.#write({ isoPath });
     });
+  }
+
+  async #write(change: Partial<MachineRecord>): Promise<void> {
+    this.#record = { ...this.#record, ...change };
+    await writeJson(this.folder.record, this.#record);
+    this.state.update(pictureOf(this.#record));
   }
 
   /** Lets go; the guest goes on. */
@@ -193,10 +247,27 @@ export class Machine {
     const record = await readJson(this.folder.record, MachineRecordSchema);
     if (record !== null) {
       this.#record = record;
-      const { isoPath, name } = record;
-      this.state.update({ isoPath, name });
+      this.state.update(pictureOf(record));
     }
-    if (this.#following !== null) return;
+    if (this.#following === null) await this.#findRun();
+    await this.#settleLayers();
+  }
+
+  /** Finishes what a killed process has begun with disk or memory. */
+  async #settleLayers(): Promise<void> {
+    const guest = this.guest();
+    if (guest === null && this.state.view.power !== "off") return; // another process starts it
+    try {
+      if (guest !== null) await settleIncoming(guest, this.layers);
+      await this.layers.settle(guest);
+    } catch (error) {
+      const { message, hint } = AppError.from(error);
+      this.#tell("layers", "A change of a machine's disk could not be finished", `${message}. ${hint}`);
+    }
+    await this.#showLayers();
+  }
+
+  async #findRun(): Promise<void> {
     const { processes } = this.#deps.ports;
     const found = await findRun({ processes, folder: this.folder, uuid: this.#record.uuid });
     if (found.kind === "running") await this.#follow(found.run, found.identity, null);
@@ -207,15 +278,22 @@ export class Machine {
 
   async #start(signal: AbortSignal): Promise<void> {
     await this.#reconcile();
-    if (this.state.view.power !== "off") return this.#refuseStart();
+    if (this.state.view.power !== "off") throw startedElsewhere(this.#record.name);
     this.state.update({ power: "starting", lastError: null, silentSinceMs: null, reattached: false });
     try {
-      const accelerator = await this.#deps.accelerator(signal);
-      for (
-        let attempt = 1;
-        !(await this.#launch(accelerator, signal, attempt === portAttempts));
-        attempt += 1
+      const { ports, firmware, accelerator } = this.#deps;
+      const { id, folder, layers } = this;
+      const { run, identity, exited } = await startRun(
+        {
+          ...{ ports, firmware, id, folder, layers, record: this.#record },
+          onRun: (next) => this.#show(next, { power: "starting" }),
+          onMisfit: (reason) => this.#tellMisfit(reason),
+        },
+        await accelerator(signal),
+        signal,
       );
+      await this.#follow(run, identity, exited);
+      await this.#showLayers();
     } catch (error) {
       const failure = AppError.from(error);
       const noNews = failure.code === "cancelled" || failure.code === "machine-busy";
@@ -225,36 +303,10 @@ export class Machine {
     }
   }
 
-  /** Another process was faster. */
-  #refuseStart(): never {
-    throw new AppError("machine-busy", `${this.#record.name} was started by another program`, {
-      hint: "It need not be started again.",
-    });
-  }
-
-  /** Answers false when the SSH port was taken and another one is to be tried. */
-  async #launch(accelerator: AcceleratorName, signal: AbortSignal, lastAttempt: boolean): Promise<boolean> {
-    const { ports, firmware } = this.#deps;
-    const { folder, id } = this;
-    let run = await prepareRun({ ports, id, folder, firmware }, this.#record, accelerator);
-    if (signal.aborted) throw new AppError("cancelled", "Cancelled");
-    if (!(await createExclusive(folder.run, JSON.stringify(run)))) return this.#refuseStart();
-    this.#show(run, { power: "starting" });
-    const onSpawn = async (identity: ProcessIdentity): Promise<void> => {
-      run = { ...run, identity };
-      await writeJson(folder.run, run);
-    };
-    try {
-      const { name } = this.#record;
-      const { identity, exited } = await launchQemu({ ports, name, folder, onSpawn }, run, signal);
-      await this.#follow(run, identity, exited);
-      return true;
-    } catch (error) {
-      const failure = AppError.from(error);
-      await bookEnd({ clock: ports.clock, folder }, run, failure.code === "cancelled" ? null : failure);
-      if (failure.code === "port-in-use" && !lastAttempt) return false;
-      throw failure;
-    }
+  #tellMisfit(reason: string): void {
+    const title = `${this.#record.name} could not go on where it was`;
+    const instead = "It boots from its disk instead, as after a power cut.";
+    this.#tell("memory", title, `Its saved memory does not fit any more: ${reason}. ${instead}`);
   }
 
   async #follow(run: RunRecord, identity: ProcessIdentity, exited: Promise<QemuExit> | null): Promise<void> {
@@ -302,7 +354,8 @@ export class Machine {
   }
 
   #watchFiles(): void {
-    const matters = (name: string): boolean => name === "run.json" || name === "machine.json";
+    const matters = (name: string): boolean =>
+      ["run.json", "machine.json", "checkpoints.json", "memory.json"].includes(name);
     const { log } = this.#deps.ports;
     this.#stopWatching = watchFolder(this.folder.path, matters, () => this.#reconcileLater(), log);
   }
@@ -315,18 +368,30 @@ export class Machine {
 
   async #seeEnd(following: Following): Promise<void> {
     if (this.#following !== following) return;
+    const { run, shutdownReason, exited } = following;
+    // The installer was asked to stop: what it had done by then is no whole system.
+    const handsOver = !following.watch.stopping || shutdownReason === "guest-reset";
     await this.#unfollow();
     const late = this.#deps.ports.clock.sleep(exitReportMs).then(() => null);
-    const exit = following.exited === null ? null : await Promise.race([following.exited, late]);
-    await this.#ended(following.run, { shutdownReason: following.shutdownReason, exit });
+    const exit = exited === null ? null : await Promise.race([exited, late]);
+    await this.#ended(run, { shutdownReason, exit }, handsOver);
+    const restarts = run.direct && !this.#record.installing && shutdownReason === "guest-reset";
+    if (!restarts || this.#closed) return;
+    this.start().catch((error: unknown) => this.#warn("An installed machine did not restart", error));
   }
 
   async #ended(
     run: RunRecord,
     seen: { shutdownReason: string | null; exit: QemuExit | null },
+    handsOver = true,
   ): Promise<void> {
     const { clock } = this.#deps.ports;
-    this.#showOff(await endRun({ clock, name: this.#record.name, folder: this.folder }, run, seen));
+    const onGoodEnd = async (): Promise<void> => {
+      if (run.direct && handsOver) await this.#write({ installing: false });
+    };
+    this.#showOff(
+      await endRun({ clock, name: this.#record.name, folder: this.folder, onGoodEnd }, run, seen),
+    );
     this.state.update({
       transcriptBytes: await transcriptSize(this.folder.transcript),
       diskUsedBytes: await diskUsedBytes(this.folder.disk).catch(() => 0),
@@ -349,6 +414,12 @@ export class Machine {
     if (lastRun === null) return;
     const { argv, accelerator, startedAt, error } = lastRun;
     this.state.update({ argv, accelerator, startedAt, lastError: error });
+  }
+
+  #tell(topic: string, title: string, text: string): void {
+    const id = `machine-${this.id}-${topic}`;
+    const createdAt = this.#deps.ports.clock.nowIso();
+    this.#deps.store.put("notices", id, { id, level: "warning", title, text, createdAt });
   }
 
   #warn(message: string, error: unknown): void {

@@ -1,16 +1,20 @@
 import { mkdir, readdir, rm } from "node:fs/promises";
 import type { z } from "zod";
+import type { Checkpoint } from "#contract/checkpoint.ts";
 import type { MachineCreateSchema, MachinePower, MachineView } from "#contract/machine.ts";
 import type { MachineConsole } from "#core/console/machine-console.ts";
 import { AppError } from "#core/lib/app-error.ts";
 import { assertUsableIso, createMachineFolder, removeUnfinished } from "./create-machine.ts";
 import { watchFolder } from "./folder-watch.ts";
+import { createCheckpoint, deleteCheckpoint, restoreCheckpoint, suspend } from "./machine-checkpoints.ts";
 import { openMachineConsole } from "./machine-console.ts";
 import { isMachineId, machinesRoot } from "./machine-folder.ts";
+import type { LayerOptions, NewCheckpoint } from "./machine-layers.ts";
 import { Machine, type MachineDeps } from "./machine.ts";
 import { cdDeviceId } from "./qemu-args.ts";
 
 export type { MachineConsole };
+export type { NewCheckpoint } from "./machine-layers.ts";
 
 /**
  * The machines of this computer. Every change is put into the state store; QEMU runs detached, so that closing
@@ -31,6 +35,7 @@ export interface Machines {
   start(id: string, options?: { signal?: AbortSignal }): Promise<void>;
   /** Asks the guest to shut down; resolves when it was asked. */
   powerButton(id: string): Promise<void>;
+  /** Begins a direct install anew: QEMU itself cannot. */
   reset(id: string): Promise<void>;
   /** Resolves when the process is gone. */
   forceOff(id: string): Promise<void>;
@@ -46,6 +51,18 @@ export interface Machines {
   ): Promise<void>;
   /** Throws `not-found`. */
   view(id: string): MachineView;
+  /**
+   * Makes a checkpoint of a machine that is off or runs; the guest stops for milliseconds, or while its memory is
+   * written. Asking again with the same id answers the same one, so that a job can ask after a crash. Throws
+   * `disk-full`, `machine-busy`, `cancelled`; then there is none.
+   */
+  createCheckpoint(id: string, wanted: NewCheckpoint, options?: LayerOptions): Promise<Checkpoint>;
+  /** The disk becomes what it was then. Throws `machine-busy` unless off, `not-found`. Can be asked again. */
+  restoreCheckpoint(id: string, checkpointId: string): Promise<void>;
+  /** Throws `machine-busy` unless off, `image-in-use` when another machine builds on it, `not-found`. */
+  deleteCheckpoint(id: string, checkpointId: string, options?: LayerOptions): Promise<void>;
+  /** Memory to disk, then off; the next start goes on. Throws with the guest going on. */
+  suspend(id: string, options?: LayerOptions): Promise<void>;
   /** The path, whether or not the machine runs. */
   diskPath(id: string): string;
   /** Throws `machine-busy`. */
@@ -148,7 +165,7 @@ export function createMachines(deps: MachineDeps): Machines {
     },
     start: async (id, options = {}) => await get(id).machine.start(options.signal),
     powerButton: async (id) => await get(id).machine.powerButton(),
-    reset: async (id) => void (await get(id).machine.control("system_reset")),
+    reset: async (id) => await get(id).machine.reset(),
     forceOff: async (id) => await get(id).machine.forceOff(),
     async eject(id) {
       const { machine } = get(id);
@@ -172,6 +189,11 @@ export function createMachines(deps: MachineDeps): Machines {
         if (!(await ports.desktop.trash(path))) await rm(path, { recursive: true, force: true });
       });
     },
+    createCheckpoint: async (id, wanted, options) => await createCheckpoint(get(id).machine, wanted, options),
+    restoreCheckpoint: async (id, checkpointId) => await restoreCheckpoint(get(id).machine, checkpointId),
+    deleteCheckpoint: async (id, checkpointId, options) =>
+      await deleteCheckpoint(get(id).machine, checkpointId, options),
+    suspend: async (id, options) => await suspend(get(id).machine, options),
     waitForPower: async (id, power, options) =>
       await get(id).machine.state.waitForPower(power, ports.clock, options),
     view: (id) => get(id).machine.state.view,

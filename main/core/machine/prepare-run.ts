@@ -5,9 +5,12 @@ import { AppError } from "#core/lib/app-error.ts";
 import type { Ports } from "#ports/ports.ts";
 import { writeFileAtomic } from "#core/library/json-file.ts";
 import { transcriptSize } from "#core/console/transcript.ts";
+import type { ChainFile } from "#core/layers/disk-chain.ts";
 import { freeLoopbackPort } from "./free-port.ts";
 import { machineSockets, type MachineFolder } from "./machine-folder.ts";
 import type { MachineRecord, RunRecord } from "./machine-record.ts";
+import type { MemoryRecord } from "./memory-file.ts";
+import { prepareInstall } from "./prepare-install.ts";
 import { qemuArgs } from "./qemu-args.ts";
 
 export interface FirmwarePaths {
@@ -20,6 +23,11 @@ interface PrepareDeps {
   id: string;
   folder: MachineFolder;
   firmware: () => Promise<FirmwarePaths>;
+  /** Files that the disk builds on. */
+  layers: readonly ChainFile[];
+  /** The memory with which the guest goes on; null: it boots. */
+  memory: MemoryRecord | null;
+  signal: AbortSignal;
 }
 
 export const qemuProgram = "qemu-system-x86_64";
@@ -45,6 +53,11 @@ export async function prepareRun(
   const uefi = record.hardware.firmware === "uefi" ? await uefiFiles(folder, await deps.firmware()) : null;
   const sockets = machineSockets(ports.directories.runtime, deps.id);
   const sshPort = await freeLoopbackPort();
+  const { memory } = deps;
+  const direct =
+    memory === null && record.installing
+      ? await prepareInstall({ ports, folder }, record, deps.signal)
+      : null;
   const argv = qemuArgs({
     program: qemuProgram,
     name: record.name,
@@ -53,6 +66,9 @@ export async function prepareRun(
     hardware: record.hardware,
     uefi,
     diskPath: folder.disk,
+    layers: deps.layers,
+    direct,
+    resumeAs: memory?.machineType ?? null,
     isoPath: record.isoPath,
     accelerator,
     sshPort,
@@ -73,6 +89,8 @@ export async function prepareRun(
     transcriptStartByte: await transcriptSize(folder.transcript),
     logStartByte: await transcriptSize(folder.log),
     forced: false,
+    direct: direct !== null,
+    resumes: memory !== null,
   };
 }
 

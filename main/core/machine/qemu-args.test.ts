@@ -11,12 +11,21 @@ const plain: QemuRecipe = {
   hardware: { cores: 2, memoryBytes: 1024 ** 3, diskBus: "virtio-scsi" },
   uefi: null,
   diskPath: "/data/machines/m1/disk.qcow2",
+  layers: [],
+  direct: null,
+  resumeAs: null,
   isoPath: null,
   accelerator: "tcg",
   sshPort: 40022,
   pidPath: "/data/machines/m1/qemu.pid",
   transcriptPath: "/data/machines/m1/transcript.log",
-  sockets: { events: "/run/m1.evt", control: "/run/m1.qmp", serial: "/run/m1.tty", agent: "/run/m1.qga" },
+  sockets: {
+    events: "/run/m1.evt",
+    control: "/run/m1.qmp",
+    serial: "/run/m1.tty",
+    agent: "/run/m1.qga",
+    display: "/run/m1.vnc",
+  },
   sandbox: true,
 };
 const uefi = { codePath: "/usr/share/OVMF/OVMF_CODE_4M.fd", varsPath: "/data/machines/m1/efivars.fd" };
@@ -30,6 +39,32 @@ const recipes: Record<string, QemuRecipe> = {
   "uefi-blk-tcg-iso": { ...plain, uefi, hardware: onBlk, isoPath: "/isos/debian-12.iso" },
   "bios-scsi-hvf": { ...plain, accelerator: "hvf", sandbox: false },
   "bios-scsi-whpx": { ...plain, accelerator: "whpx", sandbox: false },
+  "bios-scsi-tcg-layers": {
+    ...plain,
+    layers: [
+      { path: "/data/machines/m1/layer-b.qcow2", format: "qcow2" },
+      { path: "/data/machines/m0/layer-a.qcow2", format: "qcow2" },
+      { path: "/disks/imported, one.vhd", format: "vhd" },
+    ],
+  },
+  "bios-scsi-tcg-resumed": { ...plain, resumeAs: "pc-q35-7.2" },
+  "bios-scsi-tcg-direct": {
+    ...plain,
+    isoPath: "/isos/debian-12.iso",
+    direct: {
+      kernelPath: "/data/machines/m1/install/kernel",
+      initrdPath: "/data/machines/m1/install/initrd",
+      commandLine: "console=ttyS0 auto=true url=http://a,b --- quiet",
+      seedIsoPath: "/data/machines/m1/install/seed.iso",
+    },
+  },
+  "uefi-scsi-kvm-direct": {
+    ...plain,
+    uefi,
+    accelerator: "kvm",
+    isoPath: "/isos/alpine.iso",
+    direct: { kernelPath: "/k", initrdPath: null, commandLine: "console=ttyS0", seedIsoPath: null },
+  },
   "odd-names": {
     ...plain,
     name: `Köln, "test" c'd = 100%`,

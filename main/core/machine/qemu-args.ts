@@ -1,4 +1,6 @@
 import type { AcceleratorName, Hardware } from "#contract/machine.ts";
+import type { ChainFile } from "#core/layers/disk-chain.ts";
+import { driverName } from "#core/layers/overlay.ts";
 import { optionValue } from "./option-value.ts";
 
 /** Sockets that one QEMU listens on. Each serves one client at a time; the next one waits. */
@@ -10,6 +12,17 @@ export interface MachineSockets {
   readonly serial: string;
   /** Guest agent (virtio-serial port org.qemu.guest_agent.0). */
   readonly agent: string;
+  /** VNC (RFB) of the display; serves several clients. */
+  readonly display: string;
+}
+
+/** Kernel and initrd that QEMU itself starts, taken out of an installer's medium. */
+export interface DirectBoot {
+  readonly kernelPath: string;
+  readonly initrdPath: string | null;
+  readonly commandLine: string;
+  /** A second CD with the answers to the installer's questions. */
+  readonly seedIsoPath: string | null;
 }
 
 /** Everything that decides QEMU's command line; made of plain data so that the mapping can be tested whole. */
@@ -21,6 +34,12 @@ export interface QemuRecipe {
   readonly hardware: Pick<Hardware, "cores" | "memoryBytes" | "diskBus">;
   readonly uefi: { readonly codePath: string; readonly varsPath: string } | null;
   readonly diskPath: string;
+  /** Files that the disk builds on, the nearest first. */
+  readonly layers: readonly ChainFile[];
+  /** null: what is on disk or CD is booted. */
+  readonly direct: DirectBoot | null;
+  /** The board of a guest whose memory will be given to this QEMU; null: a fresh start. */
+  readonly resumeAs: string | null;
   readonly isoPath: string | null;
   readonly accelerator: AcceleratorName;
   readonly sshPort: number;
@@ -35,6 +54,7 @@ export interface QemuRecipe {
 type Option = readonly string[];
 
 /** Device ids that QMP commands name. */
+export const diskDeviceId = "disk0";
 export const cdDeviceId = "cd0";
 export const serialChardevId = "serial0";
 
@@ -56,8 +76,11 @@ export function qemuArgs(recipe: QemuRecipe): string[] {
     ["-boot", "menu=off,strict=off"],
     // A desktop installer that dozes off would sleep for ever: nothing here could wake it.
     ["-global", "ICH9-LPC.disable_s3=1"],
-    ["-display", "none"],
+    ["-vnc", `unix:${optionValue(recipe.sockets.display)}`],
     ["-device", "VGA"],
+    // An absolute pointer: with a relative one the host's and the guest's drift apart over VNC.
+    ["-device", "qemu-xhci,id=usb0"],
+    ["-device", "usb-tablet,bus=usb0.0"],
     ...(recipe.sandbox ? [sandbox] : []),
     ["-pidfile", pidPath],
     ...monitor("events", sockets.events),
@@ -66,10 +89,12 @@ export function qemuArgs(recipe: QemuRecipe): string[] {
     ["-device", "virtio-scsi-pci,id=scsi0"],
     ...disk(recipe),
     ...cdDrive(recipe),
+    ...directBoot(recipe),
     ...network(recipe),
     ["-object", "rng-builtin,id=rng0"],
     ["-device", "virtio-rng-pci,rng=rng0"],
     ...agent(recipe),
+    ...(recipe.resumeAs === null ? [] : [["-incoming", "defer"]]),
   ].flat();
 }
 
@@ -79,10 +104,11 @@ const sandbox: Option = [
   "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny",
 ];
 
-function machine({ accelerator, uefi }: QemuRecipe): Option[] {
-  if (uefi === null) return [["-machine", "q35"], acceleratorArgs[accelerator]];
+function machine({ accelerator, uefi, resumeAs }: QemuRecipe): Option[] {
+  const board = resumeAs ?? "q35";
+  if (uefi === null) return [["-machine", board], acceleratorArgs[accelerator]];
   return [
-    ["-machine", "q35,pflash0=uefi-code,pflash1=uefi-vars"],
+    ["-machine", `${board},pflash0=uefi-code,pflash1=uefi-vars`],
     acceleratorArgs[accelerator],
     blockdev("raw", "uefi-code", uefi.codePath, ",read-only=on"),
     blockdev("raw", "uefi-vars", uefi.varsPath),
@@ -101,7 +127,7 @@ export const acceleratorArgs: Record<AcceleratorName, Option> = {
   whpx: ["-accel", "whpx,kernel-irqchip=off"],
 };
 
-const blockdev = (driver: "raw" | "qcow2", node: string, path: string, options = ""): Option => [
+const blockdev = (driver: string, node: string, path: string, options = ""): Option => [
   "-blockdev",
   `driver=${driver},node-name=${node}${options},file.driver=file,file.filename=${optionValue(path)}`,
 ];
@@ -123,16 +149,54 @@ const serial = ({ sockets, transcriptPath }: QemuRecipe): Option[] => [
   ["-device", `isa-serial,chardev=${serialChardevId}`],
 ];
 
-/** What the guest discards or overwrites with zeroes is given back to the host. */
-const disk = ({ diskPath, hardware }: QemuRecipe): Option[] => [
-  blockdev("qcow2", "disk", diskPath, ",discard=unmap,detect-zeroes=unmap,file.discard=unmap"),
+/**
+ * What the guest discards or overwrites with zeroes is given back to the host. The layers are named one by one, so
+ * that QEMU follows no header.
+ */
+const disk = ({ diskPath, layers, hardware }: QemuRecipe): Option[] => [
+  ...layers
+    .map(({ path, format }, index) =>
+      blockdev(driverName(format), layerNode(index), path, `,read-only=on${backing(layers, index + 1)}`),
+    )
+    .toReversed(),
+  blockdev(
+    "qcow2",
+    "disk",
+    diskPath,
+    `,discard=unmap,detect-zeroes=unmap,file.discard=unmap${backing(layers, 0)}`,
+  ),
   [
     "-device",
     hardware.diskBus === "virtio-scsi"
-      ? "scsi-hd,bus=scsi0.0,id=disk0,drive=disk,bootindex=1"
-      : "virtio-blk-pci,id=disk0,drive=disk,bootindex=1",
+      ? `scsi-hd,bus=scsi0.0,id=${diskDeviceId},drive=disk,bootindex=1`
+      : `virtio-blk-pci,id=${diskDeviceId},drive=disk,bootindex=1`,
   ],
 ];
+
+const layerNode = (index: number): string => `layer${index}`;
+const backing = (layers: readonly ChainFile[], index: number): string =>
+  index < layers.length ? `,backing=${layerNode(index)}` : "";
+
+/**
+ * The installer's kernel is started by QEMU until the guest restarts for the first time: QEMU then ends, and the next
+ * start is from the disk. A restart inside this QEMU would begin the installation again.
+ */
+function directBoot({ direct }: QemuRecipe): Option[] {
+  if (direct === null) return [];
+  const { kernelPath, initrdPath, commandLine, seedIsoPath } = direct;
+  return [
+    ["-kernel", kernelPath],
+    ...(initrdPath === null ? [] : [["-initrd", initrdPath]]),
+    ["-append", commandLine],
+    ["-no-reboot"],
+    ...(seedIsoPath === null
+      ? []
+      : [
+          blockdev("raw", "seed", seedIsoPath, ",read-only=on"),
+          ["-device", "scsi-cd,bus=scsi0.0,id=seed0,drive=seed"],
+        ]),
+  ];
+}
 
 /** The drive is there without a medium too, so that one can be inserted later. Always raw: no probing. */
 function cdDrive({ isoPath }: QemuRecipe): Option[] {

@@ -207,3 +207,9 @@ export async function qmpCommand(
   await using client = await QmpClient.connect(path, options);
   return await client.execute(command, commandArguments, options);
 }
+
+/** How rooms that steer a running QEMU give it one command. */
+export type QmpExecute = (
+  command: string,
+  commandArguments?: Readonly<Record<string, unknown>>,
+) => Promise<unknown>;

@@ -5,7 +5,7 @@ import { pipeline } from "node:stream/promises";
 import { constants, createZstdCompress, gzipSync } from "node:zlib";
 import type { Ports } from "#ports/ports.ts";
 import { isoGrubModules, isoGrubStart, writeBootableIso } from "./bootable-iso.ts";
-import { cpioArchive, type TreeEntry } from "./cpio.ts";
+import { cpioArchive, type TreeEntry } from "#core/image/cpio.ts";
 import { collectModules } from "./kernel-modules.ts";
 import type { PracticeRoot } from "./practice-root.ts";
 import { loaderArguments, programsWithLibraries } from "./shared-libraries.ts";

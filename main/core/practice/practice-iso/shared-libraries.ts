@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "#core/lib/app-error.ts";
 import type { Processes } from "#ports/processes.ts";
-import type { TreeEntry } from "./cpio.ts";
+import type { TreeEntry } from "#core/image/cpio.ts";
 
 const loader = "lib64/ld-linux-x86-64.so.2";
 const libraryFolders = ["lib/x86_64-linux-gnu", "usr/lib/x86_64-linux-gnu"];

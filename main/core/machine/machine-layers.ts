@@ -1,0 +1,303 @@
+import { rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import type { Checkpoint } from "#contract/checkpoint.ts";
+import type { MachineView } from "#contract/machine.ts";
+import { AppError } from "#core/lib/app-error.ts";
+import { diskChain, type ChainFile } from "#core/layers/disk-chain.ts";
+import {
+  layerFiles,
+  noLayers,
+  readLayers,
+  writeLayers,
+  type LayerFiles,
+  type LayersRecord,
+  type StoredCheckpoint,
+} from "#core/layers/layers-record.ts";
+import { completeLayer, exists, prepareLayer, settleLayers, takeBack } from "#core/layers/settle-layers.ts";
+import { readJson, writeJson } from "#core/library/json-file.ts";
+import { acquireLock, lockOwner } from "#core/library/owner-lock.ts";
+import type { Ports } from "#ports/ports.ts";
+import { diskUsedBytes } from "./disk-file.ts";
+import { dropOverlay, isOnOverlay, switchToOverlay } from "./live-layer.ts";
+import { machineFolder } from "./machine-folder.ts";
+import type { MachineRecord, RunRecord } from "./machine-record.ts";
+import { MemoryRecordSchema, saveMemory, type MemoryRecord } from "./memory-file.ts";
+import type { QmpExecute } from "./qmp-client.ts";
+
+/** What a checkpoint is to be. `id`: chosen and journalled by the caller, so that asking again is no second one. */
+export interface NewCheckpoint {
+  readonly id: string;
+  readonly name: string;
+  readonly note: string;
+  /** The stage of a build after which it is made; null: a person's. */
+  readonly stage: string | null;
+  readonly withMemory: boolean;
+}
+
+/** A guest that runs, as far as its layers are concerned. */
+export interface LiveGuest {
+  readonly run: RunRecord;
+  readonly execute: QmpExecute;
+}
+
+export interface LayerOptions {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (doneBytes: number, totalBytes: number) => void;
+}
+
+const StatusSchema = z.object({ running: z.boolean() });
+
+/**
+ * The layers of one machine's disk and its saved memory. The callers go one by one; `locked` keeps other copies of
+ * the app away.
+ */
+export class MachineLayers {
+  readonly files: LayerFiles;
+  readonly #id: string;
+  readonly #ports: Ports;
+  #record: LayersRecord = noLayers;
+
+  constructor(id: string, folder: string, ports: Ports) {
+    this.#id = id;
+    this.#ports = ports;
+    this.files = layerFiles(folder);
+  }
+
+  get record(): LayersRecord {
+    return this.#record;
+  }
+
+  checkpoint(id: string): StoredCheckpoint {
+    const found = this.#record.checkpoints.find((one) => one.id === id);
+    if (found === undefined) throw new AppError("not-found", `There is no checkpoint ${id}`);
+    return found;
+  }
+
+  /** Reads what is on disk and finishes what was begun, unless a living process is at it. */
+  async settle(guest: LiveGuest | null): Promise<void> {
+    this.#record = await readLayers(this.files);
+    if (this.#record.pending === null) return;
+    if ((await this.#lockOwner()) !== null) return;
+    await this.locked(() => this.#finish(guest));
+  }
+
+  /** Work on the files of the disk. Throws `already-exists` while another copy of the app is at it. */
+  async locked<T>(work: () => Promise<T>): Promise<T> {
+    const release = await acquireLock(this.#lockPath, this.#ports.processes);
+    try {
+      this.#record = await readLayers(this.files);
+      return await work();
+    } finally {
+      await release();
+    }
+  }
+
+  async isLocked(): Promise<boolean> {
+    return (await this.#lockOwner()) !== null;
+  }
+
+  /** Throws `machine-busy` when another copy of the app changes the disk's files. */
+  async assertFree(name: string): Promise<void> {
+    if ((await this.#lockOwner()) === null) return;
+    throw new AppError("machine-busy", `The disk of ${name} is being changed`, {
+      hint: "Wait until that job is done.",
+      retry: "later",
+    });
+  }
+
+  /** Files below the disk, the nearest first. */
+  chain(): Promise<ChainFile[]> {
+    const folderOf = (id: string): string => machineFolder(this.#ports.directories.data, id).path;
+    return diskChain(folderOf, this.#id, this.#record);
+  }
+
+  /** Also of a guest that runs. Asking for one that is there already answers it. */
+  async create(
+    wanted: NewCheckpoint,
+    machine: MachineRecord,
+    guest: LiveGuest | null,
+    options: LayerOptions = {},
+  ): Promise<void> {
+    await this.locked(async () => {
+      if (this.#record.pending !== null) await this.#finish(guest);
+      if (this.#record.checkpoints.some(({ id }) => id === wanted.id)) return;
+      if (wanted.withMemory && guest === null) {
+        throw new AppError("bad-input", `${machine.name} is off: it has no memory to keep`);
+      }
+      const checkpoint = {
+        ...wanted,
+        parentId: this.#record.currentId,
+        createdAt: this.#ports.clock.nowIso(),
+      };
+      const wasRunning = guest !== null && (await isRunning(guest.execute));
+      if (guest === null) await this.#assertNotStarted(machine.name);
+      await this.#write({ ...this.#record, pending: { kind: "create", checkpoint, wasRunning } });
+      if (guest === null) return await this.#finish(null);
+      try {
+        await this.#cut(wanted, machine, guest, options);
+      } finally {
+        await this.#finish(guest); // completes it, or takes it back
+      }
+    });
+  }
+
+  async #cut(
+    wanted: NewCheckpoint,
+    machine: MachineRecord,
+    guest: LiveGuest,
+    options: LayerOptions,
+  ): Promise<void> {
+    await prepareLayer(this.#ports.processes, this.files, wanted.id);
+    if (wanted.withMemory) {
+      await guest.execute("stop");
+      await saveMemory(guest.execute, this.files.layerMemory(wanted.id), this.#socket("mem"), options);
+      await writeJson(this.files.layerMemoryRecord(wanted.id), await this.#memoryRecord(machine, guest));
+    }
+    if (options.signal?.aborted === true) throw new AppError("cancelled", "Cancelled");
+    await switchToOverlay(guest.execute, wanted.id, this.files.next);
+  }
+
+  /** Of a machine that is off. */
+  async restore(checkpointId: string): Promise<void> {
+    await this.#change({ kind: "restore", checkpointId });
+  }
+
+  /** Of a machine that is off. What was done before a cancel stays done; the checkpoint stays too then. */
+  async delete(checkpointId: string, options: LayerOptions = {}): Promise<void> {
+    await this.#change({ kind: "delete", checkpointId }, options);
+  }
+
+  async #change(
+    pending: { kind: "restore" | "delete"; checkpointId: string },
+    options: LayerOptions = {},
+  ): Promise<void> {
+    await this.locked(async () => {
+      if (this.#record.pending !== null) await this.#finish(null);
+      const { name } = this.checkpoint(pending.checkpointId);
+      await this.#assertNotStarted(name);
+      await this.#write({ ...this.#record, pending });
+      try {
+        await this.#finish(null, options);
+      } catch (error) {
+        if (pending.kind === "delete") {
+          await this.#write({ ...(await readLayers(this.files)), pending: null });
+        }
+        throw error;
+      }
+    });
+  }
+
+  /**
+   * Saves the memory of the running guest beside its disk; the guest is stopped from then on. Throws with the guest
+   * going on.
+   */
+  async saveMemory(machine: MachineRecord, guest: LiveGuest, options: LayerOptions = {}): Promise<void> {
+    await this.locked(async () => {
+      await guest.execute("stop");
+      try {
+        await saveMemory(guest.execute, this.files.memory, this.#socket("mem"), options);
+        await writeJson(this.files.memoryRecord, await this.#memoryRecord(machine, guest));
+      } catch (error) {
+        await this.dropMemory();
+        await guest.execute("cont");
+        throw error;
+      }
+    });
+  }
+
+  /** What the next start goes on from; null: it boots. */
+  memory(): Promise<MemoryRecord | null> {
+    return readJson(this.files.memoryRecord, MemoryRecordSchema);
+  }
+
+  /** The record goes first: a memory without one counts for nothing. */
+  async dropMemory(): Promise<void> {
+    await rm(this.files.memoryRecord, { force: true });
+    await rm(this.files.memory, { force: true });
+  }
+
+  memorySocket(): string {
+    return this.#socket("mem");
+  }
+
+  /** For the picture of the machine. */
+  async view(): Promise<Pick<MachineView, "checkpoints" | "currentCheckpointId" | "suspended">> {
+    const checkpoints = await Promise.all(
+      this.#record.checkpoints.map(async (one): Promise<Checkpoint> => ({
+        ...one,
+        diskBytes: await usedBytes(this.files.layer(one.id)),
+        memoryBytes: one.withMemory ? await usedBytes(this.files.layerMemory(one.id)) : 0,
+      })),
+    );
+    const suspended = await exists(this.files.memoryRecord);
+    return { checkpoints, currentCheckpointId: this.#record.currentId, suspended };
+  }
+
+  async #finish(guest: LiveGuest | null, options: LayerOptions = {}): Promise<void> {
+    const { processes } = this.#ports;
+    const { pending } = this.#record;
+    if (pending === null) return;
+    if (guest === null) {
+      const { onProgress, signal } = options;
+      const total = pending.kind === "delete" ? await usedBytes(this.files.layer(pending.checkpointId)) : 0;
+      this.#record = await settleLayers(processes, this.files, this.#record, {
+        ...(signal === undefined ? {} : { signal }),
+        onFraction: (fraction) => onProgress?.(Math.round(fraction * total), total),
+      });
+    } else if (pending.kind === "create") {
+      const { id } = pending.checkpoint;
+      if (await isOnOverlay(guest.execute, id)) {
+        this.#record = await completeLayer(this.files, this.#record);
+      } else {
+        await dropOverlay(guest.execute, id);
+        await guest.execute("migrate_cancel").catch(() => {}); // none under way
+        this.#record = await takeBack(this.files, this.#record, id);
+      }
+      if (pending.wasRunning && !(await isRunning(guest.execute))) await guest.execute("cont");
+    }
+  }
+
+  async #memoryRecord(machine: MachineRecord, { run, execute }: LiveGuest): Promise<MemoryRecord> {
+    const type = z.string().parse(await execute("qom-get", { path: "/machine", property: "type" }));
+    return {
+      version: 1,
+      hardware: machine.hardware,
+      machineType: type.replace(/-machine$/, ""),
+      accelerator: run.accelerator,
+      savedAt: this.#ports.clock.nowIso(),
+    };
+  }
+
+  async #write(record: LayersRecord): Promise<void> {
+    await writeLayers(this.files, record);
+    this.#record = record;
+  }
+
+  /** A start takes `run.json` and then looks at the lock; whoever has the lock looks at `run.json`. */
+  async #assertNotStarted(name: string): Promise<void> {
+    if (!(await exists(join(this.files.folder, "run.json")))) return;
+    throw new AppError("machine-busy", `${name} is being started`);
+  }
+
+  get #lockPath(): string {
+    return join(this.files.folder, "layers.lock");
+  }
+
+  #lockOwner(): ReturnType<typeof lockOwner> {
+    return lockOwner(this.#lockPath, this.#ports.processes);
+  }
+
+  #socket(kind: string): string {
+    return join(this.#ports.directories.runtime, `${this.#id}.${kind}`);
+  }
+}
+
+const isRunning = async (execute: QmpExecute): Promise<boolean> =>
+  StatusSchema.parse(await execute("query-status")).running;
+
+const usedBytes = (path: string): Promise<number> =>
+  stat(path).then(
+    () => diskUsedBytes(path),
+    () => 0,
+  );
