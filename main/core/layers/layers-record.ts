@@ -24,7 +24,7 @@ export type LayerBase = z.infer<typeof LayerBaseSchema>;
 /** A change that was begun. `wasRunning`: the guest is stopped while its memory is saved, and must go on. */
 const PendingSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("create"), checkpoint: StoredCheckpointSchema, wasRunning: z.boolean() }),
-  z.object({ kind: z.literal("restore"), checkpointId: idText }),
+  z.object({ kind: z.literal("restore"), checkpointId: idText, by: z.string() }),
   z.object({ kind: z.literal("delete"), checkpointId: idText }),
 ]);
 export type PendingChange = z.infer<typeof PendingSchema>;
@@ -36,6 +36,8 @@ export const LayersRecordSchema = z.object({
   checkpoints: z.array(StoredCheckpointSchema),
   /** What `disk.qcow2` builds on; null: on `base`, or on nothing. */
   currentId: idText.nullable(),
+  /** Who asked for the last return to a checkpoint: asking again after a crash must not lose what was done since. */
+  restoredBy: z.string().nullable().default(null),
   pending: PendingSchema.nullable(),
 });
 export type LayersRecord = z.infer<typeof LayersRecordSchema>;
@@ -45,6 +47,7 @@ export const noLayers: LayersRecord = {
   base: null,
   checkpoints: [],
   currentId: null,
+  restoredBy: null,
   pending: null,
 };
 

@@ -99,7 +99,7 @@ async function settleRestore(
   processes: Processes,
   files: LayerFiles,
   record: LayersRecord,
-  { checkpointId }: PendingOf<"restore">,
+  { checkpointId, by }: PendingOf<"restore">,
 ): Promise<LayersRecord> {
   const { virtualBytes } = await readOverlayHeader(files.layer(checkpointId));
   await rm(files.next, { force: true });
@@ -115,7 +115,7 @@ async function settleRestore(
     await copySynced(files.layerMemoryRecord(checkpointId), files.memoryRecord);
   }
   await syncDirectory(files.folder);
-  return await written(files, { ...record, currentId: checkpointId, pending: null });
+  return await written(files, { ...record, currentId: checkpointId, restoredBy: by, pending: null });
 }
 
 export async function removeLayerFiles(files: LayerFiles, id: string): Promise<void> {

@@ -17,8 +17,8 @@ export async function createCheckpoint(
 }
 
 /** Throws `machine-busy` unless it is off. */
-export const restoreCheckpoint = (machine: Machine, checkpointId: string): Promise<void> =>
-  machine.whileOff(() => machine.layers.restore(checkpointId));
+export const restoreCheckpoint = (machine: Machine, checkpointId: string, by: string): Promise<void> =>
+  machine.whileOff(() => machine.layers.restore(checkpointId, by));
 
 /** Throws `machine-busy` unless it is off. */
 export const deleteCheckpoint = (

@@ -12,6 +12,7 @@ import {
   writeLayers,
   type LayerFiles,
   type LayersRecord,
+  type PendingChange,
   type StoredCheckpoint,
 } from "#core/layers/layers-record.ts";
 import { completeLayer, exists, prepareLayer, settleLayers, takeBack } from "#core/layers/settle-layers.ts";
@@ -158,9 +159,9 @@ export class MachineLayers {
     await switchToOverlay(guest.execute, wanted.id, this.files.next);
   }
 
-  /** Of a machine that is off. */
-  async restore(checkpointId: string): Promise<void> {
-    await this.#change({ kind: "restore", checkpointId });
+  /** Of a machine that is off. `by` names who asks: the same one asks once. */
+  async restore(checkpointId: string, by: string): Promise<void> {
+    await this.#change({ kind: "restore", checkpointId, by });
   }
 
   /** Of a machine that is off. What was done before a cancel stays done; the checkpoint stays too then. */
@@ -169,11 +170,12 @@ export class MachineLayers {
   }
 
   async #change(
-    pending: { kind: "restore" | "delete"; checkpointId: string },
+    pending: Extract<PendingChange, { kind: "restore" | "delete" }>,
     options: LayerOptions = {},
   ): Promise<void> {
     await this.locked(async () => {
       if (this.#record.pending !== null) await this.#finish(null);
+      if (pending.kind === "restore" && pending.by === this.#record.restoredBy) return;
       const { name } = this.checkpoint(pending.checkpointId);
       await this.#assertNotStarted(name);
       await this.#write({ ...this.#record, pending });

@@ -14,6 +14,7 @@ import type { QemuExit } from "./launch-qemu.ts";
 import { machineFolder, type MachineFolder } from "./machine-folder.ts";
 import { LastRunSchema, MachineRecordSchema, type MachineRecord, type RunRecord } from "./machine-record.ts";
 import { MachineLayers, type LiveGuest } from "./machine-layers.ts";
+import { firstPicture, offPicture, pictureOf, runPicture } from "./machine-picture.ts";
 import { MachineState } from "./machine-state.ts";
 import { settleIncoming } from "./incoming-memory.ts";
 import type { FirmwarePaths } from "./prepare-run.ts";
@@ -71,27 +72,7 @@ export class Machine {
     const folder = machineFolder(deps.ports.directories.data, id);
     const record = await readJson(folder.record, MachineRecordSchema);
     if (record === null) return null;
-    const machine = new Machine(id, deps, record, {
-      id,
-      ...pictureOf(record),
-      diskPath: folder.disk,
-      diskUsedBytes: await diskUsedBytes(folder.disk).catch(() => 0),
-      power: "off",
-      accelerator: null,
-      startedAt: null,
-      reattached: false,
-      transcriptBytes: await transcriptSize(folder.transcript),
-      argv: [],
-      sshPort: null,
-      lastError: null,
-      silentSinceMs: null,
-      checkpoints: [],
-      currentCheckpointId: null,
-      suspended: false,
-      addresses: [],
-      agentVersion: null,
-      recording: false,
-    });
+    const machine = new Machine(id, deps, record, await firstPicture(id, record, folder));
     machine.#watchFiles();
     await machine.reconcile();
     return machine;
@@ -273,7 +254,7 @@ export class Machine {
     if (found.kind === "running") await this.#follow(found.run, found.identity, null);
     else if (found.kind === "starting") this.#show(found.run, { power: "starting" });
     else if (found.kind === "dead") await this.#ended(found.run, { shutdownReason: null, exit: null });
-    else this.#showOff(await readJson(this.folder.lastRun, LastRunSchema));
+    else this.state.update(offPicture(await readJson(this.folder.lastRun, LastRunSchema)));
   }
 
   async #start(signal: AbortSignal): Promise<void> {
@@ -285,7 +266,12 @@ export class Machine {
       const { id, folder, layers } = this;
       const { run, identity, exited } = await startRun(
         {
-          ...{ ports, firmware, id, folder, layers, record: this.#record },
+          ports,
+          firmware,
+          id,
+          folder,
+          layers,
+          record: this.#record,
           onRun: (next) => this.#show(next, { power: "starting" }),
           onMisfit: (reason) => this.#tellMisfit(reason),
         },
@@ -389,8 +375,8 @@ export class Machine {
     const onGoodEnd = async (): Promise<void> => {
       if (run.direct && handsOver) await this.#write({ installing: false });
     };
-    this.#showOff(
-      await endRun({ clock, name: this.#record.name, folder: this.folder, onGoodEnd }, run, seen),
+    this.state.update(
+      offPicture(await endRun({ clock, name: this.#record.name, folder: this.folder, onGoodEnd }, run, seen)),
     );
     this.state.update({
       transcriptBytes: await transcriptSize(this.folder.transcript),
@@ -398,22 +384,8 @@ export class Machine {
     });
   }
 
-  #show({ accelerator, argv, startedAt, sshPort }: RunRecord, change: Partial<MachineView>): void {
-    this.state.update({ accelerator, argv, startedAt, sshPort, lastError: null, ...change });
-  }
-
-  #showOff(
-    lastRun: {
-      argv: string[];
-      accelerator: AcceleratorName | null;
-      startedAt: string | null;
-      error: MachineView["lastError"];
-    } | null,
-  ): void {
-    this.state.update({ power: "off", sshPort: null, reattached: false, silentSinceMs: null });
-    if (lastRun === null) return;
-    const { argv, accelerator, startedAt, error } = lastRun;
-    this.state.update({ argv, accelerator, startedAt, lastError: error });
+  #show(run: RunRecord, change: Partial<MachineView>): void {
+    this.state.update({ ...runPicture(run), ...change });
   }
 
   #tell(topic: string, title: string, text: string): void {
@@ -426,8 +398,3 @@ export class Machine {
     this.#deps.ports.log.warn(message, { machine: this.id, message: AppError.from(error).message });
   }
 }
-
-const pictureOf = (record: MachineRecord) => {
-  const { name, createdAt, hardware, isoPath, notes, tags, install, installing } = record;
-  return { name, createdAt, hardware, isoPath, notes, tags, install, installing };
-};

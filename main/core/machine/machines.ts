@@ -4,6 +4,7 @@ import type { Checkpoint } from "#contract/checkpoint.ts";
 import type { MachineCreateSchema, MachinePower, MachineView } from "#contract/machine.ts";
 import type { MachineConsole } from "#core/console/machine-console.ts";
 import { AppError } from "#core/lib/app-error.ts";
+import { newId } from "#core/library/new-id.ts";
 import { assertUsableIso, createMachineFolder, removeUnfinished } from "./create-machine.ts";
 import { watchFolder } from "./folder-watch.ts";
 import { createCheckpoint, deleteCheckpoint, restoreCheckpoint, suspend } from "./machine-checkpoints.ts";
@@ -57,8 +58,11 @@ export interface Machines {
    * `disk-full`, `machine-busy`, `cancelled`; then there is none.
    */
   createCheckpoint(id: string, wanted: NewCheckpoint, options?: LayerOptions): Promise<Checkpoint>;
-  /** The disk becomes what it was then. Throws `machine-busy` unless off, `not-found`. Can be asked again. */
-  restoreCheckpoint(id: string, checkpointId: string): Promise<void>;
+  /**
+   * The disk becomes what it was then. Throws `machine-busy` unless off, `not-found`. `by` (a job's id, say) names
+   * who asks; the same one asking again after a crash changes nothing.
+   */
+  restoreCheckpoint(id: string, checkpointId: string, by?: string): Promise<void>;
   /** Throws `machine-busy` unless off, `image-in-use` when another machine builds on it, `not-found`. */
   deleteCheckpoint(id: string, checkpointId: string, options?: LayerOptions): Promise<void>;
   /** Memory to disk, then off; the next start goes on. Throws with the guest going on. */
@@ -190,7 +194,8 @@ export function createMachines(deps: MachineDeps): Machines {
       });
     },
     createCheckpoint: async (id, wanted, options) => await createCheckpoint(get(id).machine, wanted, options),
-    restoreCheckpoint: async (id, checkpointId) => await restoreCheckpoint(get(id).machine, checkpointId),
+    restoreCheckpoint: async (id, checkpointId, by = newId()) =>
+      await restoreCheckpoint(get(id).machine, checkpointId, by),
     deleteCheckpoint: async (id, checkpointId, options) =>
       await deleteCheckpoint(get(id).machine, checkpointId, options),
     suspend: async (id, options) => await suspend(get(id).machine, options),
