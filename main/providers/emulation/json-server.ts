@@ -18,11 +18,11 @@ export interface EmulatorRequest {
   readonly incoming: IncomingMessage;
 }
 
-/** An answer before it is sent. `body` null: none (204). */
+/** An answer before it is sent. `body` null: none (204); a text is sent as JSON too. */
 export interface EmulatorReply {
   status: number;
   headers?: Record<string, string>;
-  body: object | null;
+  body: object | string | null;
   /** Sends the answer itself (bytes of an object); status and headers are then its own business. */
   write?: (response: ServerResponse) => Promise<void>;
 }

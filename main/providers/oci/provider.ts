@@ -1,7 +1,5 @@
 import { AppError } from "#core/lib/app-error.ts";
-import type { Clock } from "#ports/ports.ts";
-import type { RetryPolicy } from "#providers/http/retry.ts";
-import type { ProviderAccess, ProviderClient } from "#providers/provider.ts";
+import type { ClientOptions, ProviderAccess, ProviderClient } from "#providers/provider.ts";
 import type { OciAccount } from "./account.ts";
 import { AnythingSchema, ImageSchema, ImagesSchema, type WireImage } from "./api.ts";
 import { changeCompartment, listCompartments, type Compartment } from "./compartments.ts";
@@ -17,12 +15,6 @@ import { createOciHttp, serviceAddress } from "./oci-http.ts";
 import { allPages } from "./pages.ts";
 import { listShapes, putShape, removeShape, type CompatibleShape } from "./shapes.ts";
 import { createSigner, type OciSigner } from "./signer.ts";
-
-export interface OciOptions extends ProviderAccess {
-  readonly clock: Clock;
-  readonly timeoutMs?: number;
-  readonly retry?: RetryPolicy;
-}
 
 /** What only Oracle Cloud has. */
 export interface OciClient extends ProviderClient {
@@ -42,13 +34,12 @@ export interface OciClient extends ProviderClient {
 }
 
 /** Throws `bad-input` when keys and fields do not fit together; nothing is sent for that. */
-export function createOci(options: OciOptions): OciClient {
-  const { apiBase, fields, clock } = options;
+export function createOci({ apiBase, fields }: ProviderAccess, options: ClientOptions): OciClient {
   const credentials = readCredentials(fields);
-  const signer = createSigner(credentials, clock);
+  const signer = createSigner(credentials, options.clock);
   const { secrets } = credentials;
   const region = regionOf(fields["region"]);
-  const connection = { ...options, region, signer, secrets };
+  const connection = { ...options, apiBase, region, signer, secrets };
   const tenancyId = ocid((fields["tenancy"] ?? "").trim(), "tenancy");
   const account: OciAccount = {
     compute: createOciHttp("iaas", connection),
