@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { EmulatorReply } from "#providers/emulation/json-server.ts";
-import type { StoredImage, StoredWorkRequest } from "./emulator-state.ts";
+import type { EmulatorState, StoredImage, StoredWorkRequest } from "./emulator-state.ts";
 
 /** One request that was let in. */
 export interface RoutedRequest {
@@ -11,6 +11,12 @@ export interface RoutedRequest {
   readonly headers: IncomingHttpHeaders;
   /** Parsed JSON; undefined when there was no body. */
   readonly body: unknown;
+}
+
+/** What the object storage needs. */
+export interface ObjectDeps {
+  readonly state: EmulatorState;
+  readonly nowIso: () => string;
 }
 
 export const ok = (body: EmulatorReply["body"], headers: Record<string, string> = {}): EmulatorReply => ({

@@ -10,9 +10,11 @@ import {
 import { openAccount } from "./emulator-account.ts";
 import { computeRoutes } from "./emulator-compute.ts";
 import type { ComputeDeps } from "./emulator-images.ts";
-import { linkFor, objectRoutes, receiveContent } from "./emulator-objects.ts";
+import { linkFor } from "./emulator-links.ts";
+import { objectRoutes } from "./emulator-objects.ts";
 import { bodyIsSigned, whyRefused } from "./emulator-signature.ts";
 import { openState, type StoredWorkRequest } from "./emulator-state.ts";
+import { receiveContent } from "./emulator-uploads.ts";
 import { errorReply, notFound } from "./emulator-wire.ts";
 import { doWork } from "./emulator-work.ts";
 

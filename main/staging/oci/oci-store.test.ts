@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { randomBytes } from "node:crypto";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { writeFileAtomic } from "#core/library/json-file.ts";
+import type { RequestFault } from "#providers/emulation/faults.ts";
+import { hastyClock } from "#providers/emulation/testing/hasty-clock.ts";
+import { startHarness, type EmulatorHarness } from "#providers/oci/emulator-harness.ts";
+import { createOci } from "#providers/oci/provider.ts";
+import { nodeProcesses } from "#system/node-processes.ts";
+import type { StagingUpload } from "../staging-store.ts";
+import { createOciStore, type OciStore } from "./oci-store.ts";
+
+const MiB = 1024 * 1024;
+const signal = AbortSignal.timeout(60_000);
+const start = (): Promise<EmulatorHarness> => startHarness({ processes: nodeProcesses, writeFileAtomic });
+
+describe("a bucket of Oracle's Object Storage", () => {
+  let harness: EmulatorHarness;
+  let store: OciStore;
+  beforeAll(async () => {
+    harness = await start();
+    const { apiBase, fields } = harness.emulator;
+    const { objectStorage } = createOci({ apiBase, fields }, { clock: hastyClock });
+    const retry = { attempts: 3, firstDelayMs: 1 };
+    store = createOciStore({ ...objectStorage, bucket: "images", partBytes: MiB, retry });
+  });
+  afterAll(() => harness.close());
+
+  async function fileOf(sizeBytes: number): Promise<StagingUpload> {
+    const key = randomBytes(8).toString("hex");
+    const path = join(harness.folder, key);
+    await writeFile(path, randomBytes(sizeBytes));
+    const ignore = { onUploadId: async () => {}, onProgress: () => {} };
+    return { key, path, sizeBytes, contentType: "a/b", resume: null, ...ignore, signal };
+  }
+
+  it.each<[string, (RequestFault | null)[]]>([
+    [
+      "a busy store",
+      [
+        { kind: "refuse", status: 503 },
+        { kind: "refuse", status: 429 },
+      ],
+    ],
+    [
+      "lost answers to beginning, parts and commit",
+      [{ kind: "lose-reply" }, null, { kind: "lose-reply" }, null, null, { kind: "lose-reply" }],
+    ],
+  ])("gets over %s", async (_, faults) => {
+    const args = await fileOf(3 * MiB);
+    await store.probe(signal);
+    harness.queue.push(...faults);
+    expect((await store.upload(args)).sizeBytes).toBe(args.sizeBytes);
+    harness.queue.splice(0);
+    await store.abortUploads("", signal);
+    expect(await store.pendingUploads("", signal)).toEqual([]);
+  });
+
+  it("ends links with the object, and conceals by ending them", async () => {
+    const args = await fileOf(10);
+    await store.upload(args);
+    const isServed = async (url: string): Promise<boolean> => (await fetch(url)).ok;
+    const first = await store.signedLink?.(args.key, { expiresInMs: 60_000 }, signal);
+    const second = await store.signedLink?.(args.key, { expiresInMs: 60_000 }, signal);
+    expect(await Promise.all([first, second].map((link) => isServed(link?.url ?? "")))).toEqual([true, true]);
+    await store.conceal(args.key, signal);
+    expect(await Promise.all([first, second].map((link) => isServed(link?.url ?? "")))).toEqual([
+      false,
+      false,
+    ]);
+    await store.signedLink?.(args.key, { expiresInMs: 60_000 }, signal);
+    await store.remove(args.key, signal);
+    expect((await harness.held()).links).toEqual([]);
+  });
+
+  it("lets a link expire by itself", async () => {
+    const args = await fileOf(10);
+    await store.upload(args);
+    const link = await store.signedLink?.(args.key, { expiresInMs: 40 }, signal);
+    await expect.poll(async () => (await fetch(link?.url ?? "")).status).toBe(404);
+  });
+
+  it("keeps the object from everybody else", async () => {
+    const args = await fileOf(10);
+    const { publicUrl } = await store.upload(args);
+    const { namespace, bucket, object } = await store.locate(args.key, signal);
+    const address = `${harness.emulator.apiBase}/n/${namespace}/b/${bucket}/o/${object}`;
+    expect([publicUrl, (await fetch(address)).status]).toEqual([null, 401]);
+  });
+
+  it("learns the server's time from a refusal", async () => {
+    const slow = { ...hastyClock, nowIso: () => new Date(Date.now() - 3_600_000).toISOString() };
+    const { apiBase, fields } = harness.emulator;
+    const { objectStorage } = createOci({ apiBase, fields }, { clock: slow });
+    const late = createOciStore({ ...objectStorage, bucket: "images", partBytes: MiB });
+    const args = await fileOf(2 * MiB);
+    expect((await late.upload(args)).sizeBytes).toBe(args.sizeBytes);
+  });
+});
