@@ -9,7 +9,7 @@ interface DialogProps {
   children: ReactNode;
   /** Buttons, in reading order; the main one last. */
   footer?: ReactNode;
-  size?: "small" | "medium" | "large";
+  size?: "small" | "medium" | "large" | "wide";
   /** No title bar; the title is only read out. */
   bare?: boolean;
 }

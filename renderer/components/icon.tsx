@@ -4,6 +4,7 @@ import "./icon.css";
 /** All drawn on a 16 px grid with 1.4 px strokes, so that they sit well beside 13 px text. */
 const drawings = {
   activity: <path d="M1.5 8.5h3l2-5.5 3 10 2-4.5h3" />,
+  "arrow-up": <path d="M8 13V3M3.8 7.2 8 3l4.2 4.2" />,
   "arrow-down": <path d="M8 3v10M3.8 8.8 8 13l4.2-4.2" />,
   bolt: <path d="M9 1.8 3.5 9H8l-1 5.2L12.5 7H8z" />,
   check: <path d="m3 8.5 3.2 3.2L13 4.8" />,
@@ -76,6 +77,8 @@ const drawings = {
       <path d="M8 1.5v1.3M8 13.2v1.3M1.5 8h1.3M13.2 8h1.3M3.4 3.4l.9.9M11.7 11.7l.9.9M3.4 12.6l.9-.9M11.7 4.3l.9-.9" />
     </>
   ),
+  sliders: <path d="M2 4.5h6.5m3 0H14M2 11.5h2.5m3 0H14M8.5 2.8h3v3.4h-3zM4.5 9.8h3v3.4h-3z" />,
+  tray: <path d="M2 9.5 3.8 3h8.4L14 9.5V13H2zM2 9.5h3.6l1 1.6h2.8l1-1.6H14" />,
   trash: <path d="M2.5 4h11M6 4V2.5h4V4M4 4l.6 9.5h6.8L12 4M6.6 6.8v4M9.4 6.8v4" />,
   upload: <path d="M8 10.5v-8M4.5 5.8 8 2.3l3.5 3.5M2.5 13.5h11" />,
   warning: <path d="M8 2.2 14.5 13.5h-13zM8 6.5v3.2M8 11.7v.01" />,

@@ -4,6 +4,7 @@ import { AppError } from "#core/lib/app-error.ts";
 import type { Client } from "#rpc/api.ts";
 import type { Channel } from "#rpc/channel.ts";
 import { consoleText } from "./console-text.ts";
+import { publishingAnswers } from "./fake-publishing.ts";
 import { report } from "./sample-report.ts";
 import { jobs } from "./sample-jobs.ts";
 import { machines } from "./sample-state.ts";
@@ -76,10 +77,6 @@ export function createFakeCore(state: AppState | null): FakeCore {
       change({ collection: "jobs", id: jobs.compacting.id, value: jobs.compacting });
       return { jobId: jobs.compacting.id };
     },
-    "publish.start": () => {
-      change({ collection: "jobs", id: jobs.publishing.id, value: jobs.publishing });
-      return { jobIds: [jobs.publishing.id] };
-    },
     "practice.run": () => {
       change({ collection: "jobs", id: jobs.practice.id, value: jobs.practice });
       return { jobId: jobs.practice.id };
@@ -88,11 +85,7 @@ export function createFakeCore(state: AppState | null): FakeCore {
     "notices.dismiss": ({ noticeId }) => (change({ collection: "notices", id: noticeId, value: null }), {}),
     "jobs.dismiss": ({ jobId }) => (change({ collection: "jobs", id: jobId, value: null }), {}),
     "console.write": () => ({}),
-    "accounts.connect": () => {
-      throw new AppError("unauthorized", "DigitalOcean refused the token", {
-        details: { status: 401, answer: "Unable to authenticate you" },
-      });
-    },
+    ...publishingAnswers(() => state, change),
   };
   const client: Client = {
     call: async (name, input, signal) => {

@@ -1,6 +1,3 @@
-import type { AccountView } from "#contract/account.ts";
-import type { RemoteImage } from "#contract/remote-image.ts";
-import type { StagingView } from "#contract/staging.ts";
 import type { DoctorReport } from "#contract/doctor.ts";
 import type { ImageView } from "#contract/image.ts";
 import type { MachineView } from "#contract/machine.ts";
@@ -152,93 +149,6 @@ export const images = {
     proof: null,
   },
 } as const satisfies Record<string, ImageView>;
-
-export const accounts = {
-  practice: {
-    id: "a-practice",
-    name: "Practice",
-    provider: "digitalocean",
-    practice: true,
-    apiBase: "http://127.0.0.1:41021",
-    defaultRegion: "nyc3",
-    settings: {},
-    stagingId: null,
-    createdAt: ago(400),
-  },
-  production: {
-    id: "a-prod",
-    name: "Production",
-    provider: "digitalocean",
-    practice: false,
-    apiBase: "https://api.digitalocean.com",
-    defaultRegion: "fra1",
-    settings: {},
-    stagingId: "s-spaces",
-    createdAt: ago(4000),
-  },
-} as const satisfies Record<string, AccountView>;
-
-export const staging: StagingView = {
-  id: "s-spaces",
-  name: "Spaces",
-  practice: false,
-  place: {
-    kind: "s3",
-    endpoint: "https://fra1.digitaloceanspaces.com",
-    region: "us-east-1",
-    bucket: "golden-images",
-    accessKeyId: "DO00ABCDEF",
-    publicUrlTemplate: null,
-  },
-  createdAt: ago(4000),
-  seen: null,
-};
-
-const remote: RemoteImage = {
-  id: "a-prod/38413969",
-  accountId: "a-prod",
-  providerImageId: "38413969",
-  name: "debian-12-web",
-  description: null,
-  source: "custom",
-  progress: null,
-  history: [],
-  publishedFrom: null,
-  state: "available",
-  providerStatus: "available",
-  errorMessage: null,
-  regions: ["fra1", "ams3"],
-  sizeBytes: 0.41 * GiB,
-  createdAt: ago(47),
-  seenAt: ago(1),
-};
-export const remoteImages: RemoteImage[] = [
-  remote,
-  {
-    ...remote,
-    id: "a-prod/38414002",
-    providerImageId: "38414002",
-    name: "rocky-9-build",
-    state: "creating",
-    providerStatus: "pending",
-    regions: [],
-    sizeBytes: null,
-    createdAt: ago(2),
-  },
-  {
-    ...remote,
-    id: "a-prod/38413511",
-    providerImageId: "38413511",
-    name: "alpine-base",
-    state: "error",
-    providerStatus: "deleted",
-    errorMessage: "We don't support the compression format of your image.",
-    regions: [],
-    sizeBytes: null,
-    createdAt: ago(236),
-  },
-  { ...remote, id: "a-practice/1", accountId: "a-practice", providerImageId: "1", name: "first-try" },
-];
 
 export const doctor: DoctorReport = {
   schemaVersion: 1,

@@ -1,7 +1,11 @@
 import { emptyState, type AppState } from "#contract/state.ts";
 import { brokenReport, isoReport, report } from "./sample-report.ts";
 import { jobs } from "./sample-jobs.ts";
-import { accounts, ago, doctor, images, machines, notice, remoteImages, staging } from "./sample-state.ts";
+import { accounts, stagings } from "./sample-accounts.ts";
+import { batch } from "./sample-batch.ts";
+import { providers } from "./sample-providers.ts";
+import { remoteImages } from "./sample-remote.ts";
+import { ago, doctor, images, machines, notice } from "./sample-state.ts";
 
 const byId = <T extends { id: string }>(entries: readonly T[]): Record<string, T> =>
   Object.fromEntries(entries.map((entry) => [entry.id, entry]));
@@ -10,6 +14,7 @@ function empty(): AppState {
   return {
     ...emptyState(),
     doctor: { report: doctor },
+    providers: byId(providers),
     app: {
       info: {
         version: "0.1.0",
@@ -35,7 +40,7 @@ function full(): AppState {
     images: byId(Object.values(images)),
     jobs: byId(Object.values(jobs)),
     accounts: byId(Object.values(accounts)),
-    stagings: byId([staging]),
+    stagings: byId(stagings),
     remoteImages: byId(remoteImages),
     reports: Object.fromEntries(reports.map((entry) => [entry.key, entry])),
   };
@@ -47,6 +52,14 @@ export const scenes: Record<string, () => AppState | null> = {
   empty,
   gone: () => null,
   noticed: () => ({ ...full(), notices: { [notice.id]: notice } }),
+  /** Five publishes side by side, uploads slowed down. */
+  batch: () => ({
+    ...full(),
+    jobs: byId(batch),
+    settings: {
+      settings: { uploadLimitBytesPerSecond: 5 * 1024 ** 2, uploadsPaused: false, prices: {} },
+    },
+  }),
   practising: () => ({
     ...full(),
     machines: {

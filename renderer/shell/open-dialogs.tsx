@@ -3,6 +3,7 @@ import { CheckImageDialog } from "#renderer/features/check/check-image-dialog.ts
 import { CommandPalette } from "#renderer/features/command-palette/command-palette.tsx";
 import { CreateMachineDialog } from "#renderer/features/create-machine/create-machine-dialog.tsx";
 import { PublishDialog } from "#renderer/features/publish/publish-dialog.tsx";
+import { ConnectStagingDialog } from "#renderer/features/staging/connect-staging-dialog.tsx";
 import { useEntry } from "#renderer/mirror/use-mirror.ts";
 import { closeDialog, go, useView } from "#renderer/view-state/view-state.ts";
 import { ShortcutsDialog } from "./shortcuts-dialog.tsx";
@@ -26,6 +27,16 @@ export function OpenDialogs() {
           onConnected={(id) => {
             closeDialog();
             go({ screen: "account", id });
+          }}
+        />
+      );
+    case "connect-staging":
+      return (
+        <ConnectStagingDialog
+          onClose={closeDialog}
+          onConnected={(id) => {
+            closeDialog();
+            go({ screen: "staging", id });
           }}
         />
       );

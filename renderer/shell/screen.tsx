@@ -6,6 +6,11 @@ import { ActivityScreen } from "#renderer/features/jobs/activity-screen.tsx";
 import { JobScreen } from "#renderer/features/jobs/job-screen.tsx";
 import { HomeScreen } from "#renderer/features/library/home-screen.tsx";
 import { MachineScreen } from "#renderer/features/machine/machine-screen.tsx";
+import { BatchScreen } from "#renderer/features/publish/batch-screen.tsx";
+import { RemoteImageScreen } from "#renderer/features/remote/remote-image-screen.tsx";
+import { RemoteScreen } from "#renderer/features/remote/remote-screen.tsx";
+import { SettingsScreen } from "#renderer/features/settings/settings-screen.tsx";
+import { StagingScreen } from "#renderer/features/staging/staging-screen.tsx";
 import { useKnown } from "#renderer/mirror/use-mirror.ts";
 import type { Route } from "#renderer/view-state/route.ts";
 
@@ -25,6 +30,16 @@ export function Screen({ route }: { route: Route }) {
       return <ReportScreen key={route.key} reportKey={route.key} />;
     case "account":
       return <AccountScreen key={route.id} accountId={route.id} />;
+    case "remote":
+      return <RemoteScreen />;
+    case "remote-image":
+      return <RemoteImageScreen key={route.id} remoteImageId={route.id} />;
+    case "staging":
+      return <StagingScreen key={route.id} stagingId={route.id} />;
+    case "batch":
+      return <BatchScreen key={route.id} jobId={route.id} />;
+    case "settings":
+      return <SettingsScreen />;
     case "activity":
       return <ActivityScreen />;
     case "job":

@@ -9,6 +9,7 @@ import { fileName } from "#renderer/lib/file-name.ts";
 import { formatBytes } from "#renderer/lib/format-bytes.ts";
 import { matchWords } from "#renderer/lib/match-words.ts";
 import { byName, newestFirst, useDerived, useEntries } from "#renderer/mirror/use-mirror.ts";
+import type { StagingView } from "#contract/staging.ts";
 import type { CheckReport } from "#contract/report.ts";
 import { SidebarItem, SidebarSection } from "./sidebar-section.tsx";
 
@@ -29,13 +30,15 @@ export function SidebarLibrary({ filter }: { filter: string }) {
     return fits(fileName(subject.path)) ? [{ key, path: subject.path }] : [];
   });
   const accounts = useEntries("accounts", byName).filter(({ name }) => fits(name));
+  const stagings = useEntries("stagings", byName).filter(({ name }) => fits(name));
   const remoteCounts = useDerived(({ remoteImages }) => {
     const byAccount: Record<string, number> = {};
     for (const { accountId } of Object.values(remoteImages))
       byAccount[accountId] = (byAccount[accountId] ?? 0) + 1;
     return byAccount;
   });
-  const empty = machines.length + images.length + files.length + reading.length + accounts.length === 0;
+  const found = [machines, images, files, reading, accounts, stagings];
+  const empty = found.every(({ length }) => length === 0);
 
   return (
     <div className="sidebar-lists">
@@ -82,7 +85,7 @@ export function SidebarLibrary({ filter }: { filter: string }) {
           />
         ))}
       </SidebarSection>
-      <SidebarSection title="Remote images" shown={accounts.length > 0}>
+      <SidebarSection title="Accounts" shown={accounts.length > 0}>
         {accounts.map((account) => (
           <SidebarItem
             key={account.id}
@@ -93,9 +96,26 @@ export function SidebarLibrary({ filter }: { filter: string }) {
           />
         ))}
       </SidebarSection>
+      <SidebarSection title="Staging" shown={stagings.length > 0}>
+        {stagings.map((staging) => (
+          <SidebarItem
+            key={staging.id}
+            route={{ screen: "staging", id: staging.id }}
+            mark={<Icon name="tray" />}
+            title={staging.name}
+            detail={stagingCount(staging)}
+          />
+        ))}
+      </SidebarSection>
       {empty && filter !== "" && <p className="sidebar-none">Nothing in the library matches “{filter}”.</p>}
     </div>
   );
+}
+
+/** What lies there, when it was looked at and something does. */
+function stagingCount({ seen }: StagingView): string {
+  const count = seen === null ? 0 : seen.objects + seen.unfinished;
+  return count === 0 ? "" : String(count);
 }
 
 const Reading = () => <span className="ring job-ring" aria-hidden="true" />;

@@ -49,9 +49,10 @@ export function SidebarItem({ route, mark, title, detail = "", alert = false }: 
   );
 }
 
-/** A machine stays marked on all its tabs, and Activity on the screens of its jobs. */
+/** A machine stays marked on all its tabs, a list on the screens of its entries. */
 function sameThing(shown: Route, own: Route): boolean {
-  if (shown.screen === "job" && own.screen === "activity") return true;
+  if ((shown.screen === "job" || shown.screen === "batch") && own.screen === "activity") return true;
+  if (shown.screen === "remote-image" && own.screen === "remote") return true;
   if (shown.screen === "machine" && own.screen === "machine") return shown.id === own.id;
   return routeToHash(shown) === routeToHash(own);
 }

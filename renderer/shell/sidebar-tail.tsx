@@ -5,7 +5,9 @@ import { SidebarItem } from "./sidebar-section.tsx";
 
 /** What is not a thing of the library but always there, at the foot. */
 export function SidebarTail() {
-  const counts = useDerived(({ jobs, doctor }) => ({
+  const counts = useDerived(({ jobs, doctor, remoteImages }) => ({
+    remote: Object.keys(remoteImages).length,
+    remoteBad: Object.values(remoteImages).some(({ state }) => state === "error"),
     active: Object.values(jobs).filter(({ status }) => isActive(status)).length,
     failed: Object.values(jobs).filter(({ status }) => status === "failed" || status === "interrupted")
       .length,
@@ -13,6 +15,13 @@ export function SidebarTail() {
   }));
   return (
     <ul className="sidebar-tail">
+      <SidebarItem
+        route={{ screen: "remote" }}
+        mark={<Icon name="cloud" />}
+        title="Remote images"
+        detail={counts.remote > 0 ? String(counts.remote) : ""}
+        alert={counts.remoteBad}
+      />
       <SidebarItem
         route={{ screen: "activity" }}
         mark={
@@ -28,6 +37,7 @@ export function SidebarTail() {
         title="Doctor"
         detail={counts.problems > 0 ? String(counts.problems) : ""}
       />
+      <SidebarItem route={{ screen: "settings" }} mark={<Icon name="sliders" />} title="Settings" />
     </ul>
   );
 }

@@ -1,7 +1,9 @@
 import { Icon } from "#renderer/components/icon.tsx";
 import { acceleratorNames, acceleratorReason } from "#renderer/features/doctor/accelerator-words.ts";
 import { currentStep, isActive, progressText } from "#renderer/features/jobs/job-progress.ts";
-import { formatBytes } from "#renderer/lib/format-bytes.ts";
+import { useSettings } from "#renderer/features/settings/use-settings.ts";
+import { useCall } from "#renderer/host/use-call.ts";
+import { formatBytes, formatRate } from "#renderer/lib/format-bytes.ts";
 import { newestFirst, useDoctorReport, useEntries, useLink } from "#renderer/mirror/use-mirror.ts";
 import { toggleTheme, useShownTheme } from "#renderer/view-state/theme.ts";
 import { go, openDialog } from "#renderer/view-state/view-state.ts";
@@ -38,6 +40,7 @@ export function StatusBar() {
       )}
       {link.status !== "live" && <span className="status-item status-text status-bad">Not connected</span>}
       <span className="status-gap" />
+      <StatusUploads />
       <StatusJobs />
       <button
         type="button"
@@ -58,6 +61,35 @@ export function StatusBar() {
         <Icon name={theme === "dark" ? "sun" : "moon"} />
       </button>
     </footer>
+  );
+}
+
+/** Only what is out of the ordinary: held uploads, which a click lets go on, and a limit. */
+function StatusUploads() {
+  const { uploadsPaused, uploadLimitBytesPerSecond: limit } = useSettings();
+  const { run } = useCall("settings.change");
+  if (uploadsPaused) {
+    return (
+      <button
+        type="button"
+        className="status-item"
+        title="Let them go on where they stopped"
+        onClick={() => void run({ uploadsPaused: false })}
+      >
+        <Icon name="pause" /> Uploads paused
+      </button>
+    );
+  }
+  if (limit === null) return null;
+  return (
+    <button
+      type="button"
+      className="status-item"
+      title="Limit of all uploads together; change it in the settings"
+      onClick={() => go({ screen: "settings" })}
+    >
+      <Icon name="upload" /> at most {formatRate(limit)}
+    </button>
   );
 }
 

@@ -13,6 +13,15 @@ export function routeTitle(route: Route, state: AppState): string {
       return state.images[route.id]?.name ?? "";
     case "account":
       return state.accounts[route.id]?.name ?? "";
+    case "remote":
+      return "Remote images";
+    case "remote-image":
+      return state.remoteImages[route.id]?.name ?? "";
+    case "staging":
+      return state.stagings[route.id]?.name ?? "";
+    case "settings":
+      return "Settings";
+    case "batch":
     case "job":
       return state.jobs[route.id]?.title ?? "";
     case "report":

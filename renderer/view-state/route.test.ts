@@ -8,6 +8,11 @@ const routes: Route[] = [
   { screen: "report", key: "file:/home/a b/disk#1.qcow2" },
   { screen: "account", id: "practice" },
   { screen: "activity" },
+  { screen: "remote" },
+  { screen: "remote-image", id: "a-1/38413969" },
+  { screen: "staging", id: "s1" },
+  { screen: "batch", id: "j1" },
+  { screen: "settings" },
   { screen: "job", id: "j1" },
   { screen: "doctor" },
 ];

@@ -6,8 +6,14 @@ export type Route =
   | { screen: "image"; id: string }
   | { screen: "report"; key: string }
   | { screen: "account"; id: string }
+  | { screen: "remote" }
+  | { screen: "remote-image"; id: string }
+  | { screen: "staging"; id: string }
   | { screen: "activity" }
   | { screen: "job"; id: string }
+  /** Publishes that were started together, by the id of any of their jobs. */
+  | { screen: "batch"; id: string }
+  | { screen: "settings" }
   | { screen: "doctor" };
 
 const machineTabs: readonly string[] = ["console", "check", "details"] satisfies MachineTab[];
@@ -20,11 +26,16 @@ export function routeToHash(route: Route): string {
       return `#/machine/${encodeURIComponent(route.id)}/${route.tab}`;
     case "image":
     case "account":
+    case "remote-image":
+    case "staging":
+    case "batch":
     case "job":
       return `#/${route.screen}/${encodeURIComponent(route.id)}`;
     case "report":
       return `#/report/${encodeURIComponent(route.key)}`;
     case "activity":
+    case "remote":
+    case "settings":
     case "doctor":
       return `#/${route.screen}`;
   }
@@ -34,14 +45,20 @@ export function routeToHash(route: Route): string {
 export function hashToRoute(hash: string): Route {
   const [screen, rawId = "", tab = ""] = hash.replace(/^#\/?/, "").split("/");
   const id = decode(rawId);
-  if (screen === "activity" || screen === "doctor") return { screen };
+  if (isPlain(screen)) return { screen };
   if (id === "") return { screen: "home" };
   if (screen === "machine") return { screen, id, tab: isMachineTab(tab) ? tab : "console" };
-  if (screen === "image" || screen === "account" || screen === "job") return { screen, id };
+  if (isOfOne(screen)) return { screen, id };
   if (screen === "report") return { screen, key: id };
   return { screen: "home" };
 }
 
+const plain = ["activity", "remote", "settings", "doctor"] as const;
+const ofOne = ["image", "account", "remote-image", "staging", "batch", "job"] as const;
+const isPlain = (text: string | undefined): text is (typeof plain)[number] =>
+  (plain as readonly (string | undefined)[]).includes(text);
+const isOfOne = (text: string | undefined): text is (typeof ofOne)[number] =>
+  (ofOne as readonly (string | undefined)[]).includes(text);
 const isMachineTab = (text: string): text is MachineTab => machineTabs.includes(text);
 
 function decode(text: string): string {

@@ -8,6 +8,7 @@ export type OpenDialog =
   | { kind: "check-image" }
   | { kind: "publish"; imageId: string }
   | { kind: "connect-account" }
+  | { kind: "connect-staging" }
   | { kind: "palette" }
   | { kind: "shortcuts" };
 

@@ -1,34 +1,41 @@
 import { useEffect, useState } from "react";
+import type { AccountView } from "#contract/account.ts";
 import { Badge } from "#renderer/components/badge.tsx";
 import { Button, IconButton } from "#renderer/components/button.tsx";
 import { ConfirmDialog } from "#renderer/components/confirm-dialog.tsx";
+import { ErrorNotice } from "#renderer/components/error-notice.tsx";
 import { Icon } from "#renderer/components/icon.tsx";
 import { ScreenHeader } from "#renderer/components/screen-header.tsx";
 import { providerNames } from "#renderer/features/check/providers.ts";
+import { newestRemote, remoteRows } from "#renderer/features/remote/remote-rows.ts";
+import { RemoteTable } from "#renderer/features/remote/remote-table.tsx";
+import { useRefreshAccounts } from "#renderer/features/remote/use-refresh-accounts.ts";
 import { useCall } from "#renderer/host/use-call.ts";
-import { useEntries, useEntry } from "#renderer/mirror/use-mirror.ts";
+import { byName, useEntries, useEntry } from "#renderer/mirror/use-mirror.ts";
+import { showDone } from "#renderer/view-state/toasts.ts";
 import { go } from "#renderer/view-state/view-state.ts";
-import { RemoteImageList } from "./remote-image-list.tsx";
+import { AccountSettings } from "./account-settings.tsx";
+import { QuotaPart } from "./quota-part.tsx";
+import "./account-screen.css";
 
 export function AccountScreen({ accountId }: { accountId: string }) {
   const account = useEntry("accounts", accountId);
-  const staging = useEntry("stagings", account?.stagingId ?? "");
-  const images = useEntries(
-    "remoteImages",
-    (a, b) => (b.createdAt ?? "").localeCompare(a.createdAt ?? ""),
-    (image) => image.accountId === accountId,
-  );
-  const refresh = useCall("accounts.refresh");
-  const remove = useCall("accounts.remove");
-  const [asking, setAsking] = useState(false);
-  const [asked, setAsked] = useState<string | null>(null);
-  const { run: ask } = refresh;
-  const known = account !== undefined;
-  // What stands there is known only after asking: an account that was not asked is not an empty one.
-  useEffect(() => {
-    if (known) void ask({ accountId }).then((answer) => answer !== null && setAsked(accountId));
-  }, [known, accountId, ask]);
   if (account === undefined) return <p className="screen-empty">This account is no longer connected.</p>;
+  return <Connected account={account} />;
+}
+
+function Connected({ account }: { account: AccountView }) {
+  const accountId = account.id;
+  const images = useEntries("remoteImages", byName, (image) => image.accountId === accountId);
+  const provider = useEntry("providers", account.provider);
+  const [query, setQuery] = useState(newestRemote);
+  const [asking, setAsking] = useState(false);
+  const refresh = useRefreshAccounts();
+  const test = useCall("accounts.test");
+  const remove = useCall("accounts.remove");
+  const { run } = refresh;
+  // What stands there is known only after asking: an account that was not asked is not an empty one.
+  useEffect(() => void run([accountId]), [accountId, run]);
 
   return (
     <>
@@ -39,17 +46,23 @@ export function AccountScreen({ accountId }: { accountId: string }) {
         meta={
           <>
             <span>{providerNames[account.provider]}</span>
-            <span>{account.defaultRegion}</span>
-            {account.practice ? (
-              <span>built in: no network, no cost</span>
-            ) : (
-              staging !== undefined && <span>staging on {staging.name}</span>
-            )}
+            <span>{account.practice ? "built in: no network, no cost" : account.apiBase}</span>
           </>
         }
         actions={
           <>
-            <Button icon="refresh" busy={refresh.pending} onClick={() => void refresh.run({ accountId })}>
+            <Button
+              busy={test.pending}
+              title="Asks with the kept credentials"
+              onClick={() => {
+                void test.run({ accountId: account.id }).then((done) => {
+                  if (done !== null) showDone(`${account.name} accepts the credentials`);
+                });
+              }}
+            >
+              Test
+            </Button>
+            <Button icon="refresh" busy={refresh.pending} onClick={() => void run([accountId])}>
               Refresh
             </Button>
             <IconButton
@@ -61,19 +74,32 @@ export function AccountScreen({ accountId }: { accountId: string }) {
           </>
         }
       />
-      <div className="screen-body">
-        {images.length === 0 ? (
-          <p className="soft">{emptyWords(refresh.pending, asked === accountId)}</p>
-        ) : (
-          <RemoteImageList images={images} />
-        )}
+      <div className="screen-body account-body">
+        {provider?.capabilities.quota === true && <QuotaPart key={images.length} accountId={account.id} />}
+        <AccountSettings account={account} provider={provider} />
+        <section>
+          <h3 className="section-title">Remote images</h3>
+          {refresh.failures.map(({ error }) => (
+            <ErrorNotice key={error.code} error={error} />
+          ))}
+          {images.length > 0 ? (
+            <RemoteTable
+              images={remoteRows(images, query, () => "")}
+              query={query}
+              onQuery={setQuery}
+              showAccount={false}
+            />
+          ) : (
+            <p className="soft">{emptyWords(refresh.pending, refresh.answered.includes(account.id))}</p>
+          )}
+        </section>
       </div>
       {asking && (
         <ConfirmDialog
           title={`Remove “${account.name}”?`}
           confirm="Remove account"
           onConfirm={() => {
-            void remove.run({ accountId }).then((done) => {
+            void remove.run({ accountId: account.id }).then((done) => {
               if (done !== null) go({ screen: "home" });
             });
           }}

@@ -1,90 +1,100 @@
 import { AccountConnectSchema, type AccountConnect } from "#contract/account.ts";
+import type { ProviderInfo } from "#contract/provider-info.ts";
+import {
+  judgeStaging,
+  newStagingDraft,
+  type StagingDraft,
+  type StagingProblems,
+} from "#renderer/features/staging/staging-draft.ts";
+
+/** `existing:<id>` names a connected storage. */
+export type StagingPick = "none" | "own" | "new" | `existing:${string}`;
 
 /** The form as typed. It lives in the dialog alone, never in a store, and is gone when the dialog closes. */
 export interface ConnectDraft {
   name: string;
-  token: string;
+  apiBase: string;
   defaultRegion: string;
-  endpoint: string;
-  region: string;
+  /** By the names of `ProviderInfo.fields`, secrets among them. */
+  fields: Readonly<Record<string, string>>;
+  pick: StagingPick;
+  /** With `own`: the bucket in the account's object storage. */
   bucket: string;
-  accessKeyId: string;
-  secretAccessKey: string;
+  staging: StagingDraft;
 }
 
-/** Datacentres that take custom images, as the API document lists them; others can be typed at publish. */
-export const digitalOceanRegions = [
-  "nyc1",
-  "nyc2",
-  "nyc3",
-  "sfo2",
-  "sfo3",
-  "tor1",
-  "ams3",
-  "fra1",
-  "lon1",
-  "blr1",
-  "sgp1",
-  "syd1",
-] as const;
-
-export const newConnectDraft = (): ConnectDraft => ({
-  name: "DigitalOcean",
-  token: "",
-  defaultRegion: "nyc3",
-  endpoint: "https://nyc3.digitaloceanspaces.com",
-  region: "us-east-1",
-  bucket: "",
-  accessKeyId: "",
-  secretAccessKey: "",
-});
-
-const words: Readonly<Record<keyof ConnectDraft, string>> = {
-  name: "A name of 1 to 80 characters",
-  token: "Needed to reach the account",
-  defaultRegion: "Needed",
-  endpoint: "An address that begins with https:// (or http://)",
-  region: "Needed; us-east-1 where the store has none",
-  bucket: "3 to 63 characters",
-  accessKeyId: "Needed",
-  secretAccessKey: "Needed",
-};
+export function newConnectDraft(info: ProviderInfo): ConnectDraft {
+  return {
+    name: info.name,
+    apiBase: "",
+    defaultRegion: info.defaultRegion ?? "",
+    fields: Object.fromEntries(info.fields.map(({ name, initial }) => [name, initial])),
+    pick: info.capabilities.ingest.includes("own-object-storage") ? "own" : "none",
+    bucket: "",
+    staging: newStagingDraft(info.capabilities.ingest.includes("operator-hand-off") ? "sftp" : "s3"),
+  };
+}
 
 export interface JudgedConnect {
   input: AccountConnect | null;
-  problems: Readonly<Partial<Record<keyof ConnectDraft, string>>>;
+  /** By field: `name`, `apiBase`, `bucket`, or the name of a field of the provider. */
+  problems: Readonly<Record<string, string>>;
+  stagingProblems: StagingProblems;
 }
 
-export function judgeConnect(draft: ConnectDraft): JudgedConnect {
-  const { name, token, defaultRegion, endpoint, region, bucket, accessKeyId, secretAccessKey } = draft;
-  const input: AccountConnect = {
-    name,
-    provider: "digitalocean",
-    fields: { token: token.trim() },
-    defaultRegion,
-    staging: {
-      kind: "new",
-      connect: {
-        name: `${name} storage`,
-        place: {
-          kind: "s3",
-          endpoint: endpoint.trim(),
-          region: region.trim(),
-          bucket: bucket.trim(),
-          accessKeyId: accessKeyId.trim(),
-        },
-        secret: secretAccessKey.trim(),
-      },
-    },
-  };
-  const parsed = AccountConnectSchema.safeParse(input);
-  const problems: Partial<Record<keyof ConnectDraft, string>> = {};
-  if (token.trim() === "") problems.token = words.token;
-  for (const issue of parsed.error?.issues ?? []) {
-    const last = String(issue.path.at(-1));
-    const field = (last === "secret" ? "secretAccessKey" : last) as keyof ConnectDraft;
-    if (field in words) problems[field] = words[field];
+const words: Readonly<Record<string, string>> = {
+  name: "A name of 1 to 80 characters",
+  apiBase: "An address that begins with https:// (or http://)",
+};
+
+export function judgeConnect(draft: ConnectDraft, info: ProviderInfo): JudgedConnect {
+  const problems: Record<string, string> = {};
+  for (const { name, label, required } of info.fields) {
+    if (required && (draft.fields[name] ?? "").trim() === "") problems[name] = `${label} is needed`;
   }
-  if (parsed.success && Object.keys(problems).length === 0) return { input, problems: {} };
-  return { input: null, problems };
+  if (info.defaultApiBase === null && draft.apiBase.trim() === "")
+    problems["apiBase"] = words["apiBase"] ?? "";
+  if (draft.pick === "own" && draft.bucket.trim() === "")
+    problems["bucket"] = "Name a bucket, or choose later";
+  const judged = draft.pick === "new" ? judgeStaging(draft.staging) : null;
+  const input: AccountConnect = {
+    name: draft.name,
+    provider: info.id,
+    fields: filled(draft.fields),
+    ...(draft.apiBase.trim() === "" ? {} : { apiBase: draft.apiBase.trim() }),
+    ...(draft.defaultRegion.trim() === "" ? {} : { defaultRegion: draft.defaultRegion.trim() }),
+    staging: stagingOf(draft, judged?.input ?? null),
+  };
+  for (const issue of AccountConnectSchema.safeParse(input).error?.issues ?? []) {
+    const field = String(issue.path[0]);
+    if (field !== "staging") problems[field] ??= words[field] ?? issue.message;
+  }
+  const stagingProblems = judged?.problems ?? {};
+  const fine = Object.keys(problems).length === 0 && Object.keys(stagingProblems).length === 0;
+  return { input: fine ? input : null, problems, stagingProblems };
+}
+
+function stagingOf(
+  { pick, bucket }: ConnectDraft,
+  connect: ReturnType<typeof judgeStaging>["input"],
+): AccountConnect["staging"] {
+  if (pick === "own") return { kind: "own", bucket: bucket.trim() };
+  if (pick === "new") return connect === null ? null : { kind: "new", connect };
+  return pick === "none" ? null : { kind: "existing", stagingId: pick.slice("existing:".length) };
+}
+
+/** What was left empty is left out. Keys keep their line ends, everything else loses blanks around it. */
+const filled = (fields: ConnectDraft["fields"]): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(fields)
+      .filter(([, value]) => value.trim() !== "")
+      .map(([name, value]) => [name, value.includes("\n") ? value : value.trim()]),
+  );
+
+/** The draft without its secrets: after an attempt, accepted or refused, they are not kept around. */
+export function withoutSecrets(draft: ConnectDraft, info: ProviderInfo): ConnectDraft {
+  const fields = { ...draft.fields };
+  for (const { name, kind } of info.fields)
+    if (kind !== "text" && kind !== "url" && kind !== "choice") fields[name] = "";
+  return { ...draft, fields, staging: { ...draft.staging, secret: "" } };
 }

@@ -68,7 +68,7 @@ export function useActions(): Action[] {
     ...accounts.map((account): Action => ({
       id: `show ${account.id}`,
       title: account.name,
-      group: "Remote images",
+      group: "Account",
       icon: "cloud",
       run: () => go({ screen: "account", id: account.id }),
     })),
@@ -81,10 +81,24 @@ export function useActions(): Action[] {
     },
     {
       id: "connect",
-      title: "Connect DigitalOcean…",
+      title: "Connect an account…",
       group: "Accounts",
       icon: "key",
       run: () => openDialog({ kind: "connect-account" }),
+    },
+    {
+      id: "connect-staging",
+      title: "Connect a staging storage…",
+      group: "Accounts",
+      icon: "tray",
+      run: () => openDialog({ kind: "connect-staging" }),
+    },
+    {
+      id: "remote",
+      title: "Remote images",
+      group: "Go to",
+      icon: "cloud",
+      run: () => go({ screen: "remote" }),
     },
     {
       id: "activity",
@@ -92,6 +106,13 @@ export function useActions(): Action[] {
       group: "Go to",
       icon: "activity",
       run: () => go({ screen: "activity" }),
+    },
+    {
+      id: "settings",
+      title: "Settings",
+      group: "Go to",
+      icon: "sliders",
+      run: () => go({ screen: "settings" }),
     },
     { id: "doctor", title: "Doctor", group: "Go to", icon: "doctor", run: () => go({ screen: "doctor" }) },
     { id: "home", title: "Start page", group: "Go to", icon: "home", run: () => go({ screen: "home" }) },

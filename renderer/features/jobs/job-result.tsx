@@ -3,6 +3,7 @@ import { Button } from "#renderer/components/button.tsx";
 import { Copyable } from "#renderer/components/copyable.tsx";
 import { FactsList } from "#renderer/components/facts-list.tsx";
 import { formatBytes } from "#renderer/lib/format-bytes.ts";
+import { HandOff } from "#renderer/features/publish/hand-off.tsx";
 import { useDerived } from "#renderer/mirror/use-mirror.ts";
 import { go } from "#renderer/view-state/view-state.ts";
 import { jobOutcome } from "./job-outcome.ts";
@@ -14,10 +15,11 @@ export function JobResult({ job }: { job: JobView }) {
   const links = useDerived(({ machines, images, remoteImages, accounts }) => ({
     machine: machines[outcome.machineId ?? ""]?.id,
     image: images[outcome.imageId ?? ""]?.id,
+    remote: remoteImages[outcome.remoteImageId ?? ""]?.id,
     account: accounts[outcome.accountId ?? remoteImages[outcome.remoteImageId ?? ""]?.accountId ?? ""]?.id,
   }));
   if (job.status !== "succeeded") return null;
-  const { machine, image, account } = links;
+  const { machine, image, remote, account } = links;
 
   return (
     <section className="job-result" aria-label="Result">
@@ -39,14 +41,18 @@ export function JobResult({ job }: { job: JobView }) {
           outcome.sha256 === undefined
             ? null
             : { name: "SHA-256", value: <Copyable text={outcome.sha256} what="the SHA-256" /> },
-          outcome.stagingEmpty === undefined || outcome.stagingEmpty === null
+          outcome.regions === undefined || outcome.regions.length === 0
             ? null
-            : { name: "Staging", value: outcome.stagingEmpty ? "empty, as it should be" : "not empty" },
+            : { name: "Regions", value: outcome.regions.join(", ") },
+          outcome.stagingEmpty === undefined
+            ? null
+            : { name: "Staging", value: stagingWords(outcome.stagingEmpty) },
           outcome.overridden === undefined || outcome.overridden.length === 0
             ? null
             : { name: "Overridden", value: outcome.overridden.join(", ") },
         ]}
       />
+      {outcome.handOff !== undefined && outcome.handOff !== null && <HandOff handOff={outcome.handOff} />}
       <div className="job-result-links">
         {machine !== undefined && (
           <Button icon="machine" onClick={() => go({ screen: "machine", id: machine, tab: "console" })}>
@@ -58,12 +64,23 @@ export function JobResult({ job }: { job: JobView }) {
             Show image
           </Button>
         )}
-        {account !== undefined && (
-          <Button icon="cloud" onClick={() => go({ screen: "account", id: account })}>
+        {remote !== undefined && (
+          <Button icon="cloud" onClick={() => go({ screen: "remote-image", id: remote })}>
             Show remote image
+          </Button>
+        )}
+        {remote === undefined && account !== undefined && (
+          <Button icon="cloud" onClick={() => go({ screen: "account", id: account })}>
+            Show account
           </Button>
         )}
       </div>
     </section>
   );
+}
+
+/** null: nothing of ours was staged, or another publish still needs it. */
+function stagingWords(empty: boolean | null): string {
+  if (empty === null) return "nothing of its own left there";
+  return empty ? "empty, as it should be" : "not empty";
 }

@@ -7,6 +7,7 @@ import { classNames } from "#renderer/lib/class-names.ts";
 import { formatDuration } from "#renderer/lib/format-duration.ts";
 import { formatMoment } from "#renderer/lib/format-time.ts";
 import { watchedMachine } from "#renderer/features/practice/watched-machine.ts";
+import { batchOf } from "#renderer/features/publish/batch.ts";
 import { useDerived, useEntry } from "#renderer/mirror/use-mirror.ts";
 import { useNow } from "#renderer/view-state/use-now.ts";
 import { go } from "#renderer/view-state/view-state.ts";
@@ -34,6 +35,7 @@ export function JobScreen({ jobId }: { jobId: string }) {
     const shown = jobs[jobId];
     return { machine: shown === undefined ? undefined : watchedMachine(shown, machines) };
   }).machine;
+  const batchSize = useDerived(({ jobs }) => batchOf(jobs, jobId).length);
   const nowMs = useNow(1000, job !== undefined && isActive(job.status));
   if (job === undefined) return <p className="screen-empty">This job is no longer in the list.</p>;
   return (
@@ -46,6 +48,15 @@ export function JobScreen({ jobId }: { jobId: string }) {
           <>
             <span title={formatMoment(job.createdAt)}>{formatDuration(jobSpanMs(job, nowMs))}</span>
             {job.attempt > 1 && <span>attempt {job.attempt}</span>}
+            {batchSize > 1 && (
+              <button
+                type="button"
+                className="link-button"
+                onClick={() => go({ screen: "batch", id: jobId })}
+              >
+                one of {batchSize} publishes
+              </button>
+            )}
           </>
         }
         actions={<JobActions job={job} onDismissed={() => go({ screen: "activity" })} />}

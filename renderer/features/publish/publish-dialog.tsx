@@ -1,73 +1,62 @@
-import { useEffect, useState, type FormEvent } from "react";
+import { useState, type FormEvent } from "react";
 import type { ImageView } from "#contract/image.ts";
 import { Button } from "#renderer/components/button.tsx";
+import { CheckBox } from "#renderer/components/check-box.tsx";
 import { Dialog } from "#renderer/components/dialog.tsx";
 import { ErrorNotice } from "#renderer/components/error-notice.tsx";
-import { TextField } from "#renderer/components/field.tsx";
+import { AddPracticeButton } from "#renderer/features/accounts/add-practice-button.tsx";
 import { ConnectDialog } from "#renderer/features/accounts/connect-dialog.tsx";
-import { useCheckState, useRunCheck } from "#renderer/features/check/use-check.ts";
 import { useCall } from "#renderer/host/use-call.ts";
 import { formatBytes } from "#renderer/lib/format-bytes.ts";
 import { byName, useEntries } from "#renderer/mirror/use-mirror.ts";
 import { closeDialog, go } from "#renderer/view-state/view-state.ts";
-import { AccountChoice } from "./account-choice.tsx";
-import { Preflight } from "./preflight.tsx";
+import { DestinationRow } from "./destination-row.tsx";
+import { heldBack, newDestination, publishInput, type DestinationDraft } from "./destinations.ts";
+import { usePlan } from "./use-plan.ts";
+import "./publish-dialog.css";
 
-/** One image, one account, one button; the judge speaks first. */
+/** One image, one or several accounts, what would happen in each, one button. */
 export function PublishDialog({ image }: { image: ImageView }) {
   const accounts = useEntries("accounts", byName);
-  const [chosenId, setChosenId] = useState<string | null>(null);
-  const [name, setName] = useState(image.name);
-  const [typedRegion, setTypedRegion] = useState<string | null>(null);
-  const [override, setOverride] = useState(false);
+  const [drafts, setDrafts] = useState<Readonly<Record<string, Partial<DestinationDraft>>>>({});
+  const [again, setAgain] = useState(false);
   const [connecting, setConnecting] = useState(false);
-  const addPractice = useCall("accounts.addPractice", "inline");
   const publish = useCall("publish.start", "inline");
-  const check = useCheckState(`image:${image.id}`);
-  const runCheck = useRunCheck();
 
-  const account = accounts.find(({ id }) => id === chosenId) ?? accounts[0];
-  const region = typedRegion ?? account?.defaultRegion ?? "";
-  const level = account === undefined ? undefined : check.report?.verdicts[account.provider]?.level;
-  const unchecked = check.report === undefined && check.failure === null && !check.running;
+  const rows = accounts.map((account) => ({
+    account,
+    // The only account there is needs no choosing.
+    draft: {
+      ...newDestination(account, image.name),
+      chosen: accounts.length === 1,
+      ...drafts[account.id],
+    },
+  }));
+  const chosen = rows.filter(({ draft }) => draft.chosen);
+  const input = publishInput(image.id, chosen, again);
+  const { plans, stale, error, askAgain } = usePlan(input);
+  const why = heldBack(chosen, stale ? new Map() : plans, again);
+  const repeated = chosen.some(({ account }) => (plans.get(account.id)?.same.length ?? 0) > 0);
+  const nameOf = (id: string) => accounts.find((account) => account.id === id)?.name ?? id;
+  const change = (id: string, part: Partial<DestinationDraft>) =>
+    setDrafts((before) => ({ ...before, [id]: { ...before[id], ...part } }));
 
-  useEffect(() => {
-    if (unchecked) void runCheck({ kind: "image", imageId: image.id });
-  }, [unchecked, runCheck, image.id]);
-  const checkAgain = () => void runCheck({ kind: "image", imageId: image.id });
-
-  const heldBack = (): string | null => {
-    if (account === undefined) return "Choose an account first";
-    if (name.trim() === "") return "A name is needed";
-    if (region.trim() === "") return "A region is needed";
-    if (level === undefined) return check.running ? "Wait for the check" : "The image could not be checked";
-    return level === "error" && !override ? "The check found errors; fix them or override them" : null;
-  };
   const submit = async (event: FormEvent) => {
     event.preventDefault();
-    if (account === undefined || heldBack() !== null) return;
-    const started = await publish.run({
-      imageId: image.id,
-      destinations: [
-        {
-          accountId: account.id,
-          name: name.trim(),
-          region: region.trim(),
-          override: override && level === "error",
-        },
-      ],
-    });
-    if (started === null) return;
+    if (input === null || why !== null) return;
+    const started = await publish.run(input);
+    const [first] = started?.jobIds ?? [];
+    if (first === undefined) return;
     closeDialog();
-    go({ screen: "job", id: started.jobIds[0] ?? "" });
+    go({ screen: (started?.jobIds.length ?? 0) > 1 ? "batch" : "job", id: first });
   };
 
   if (connecting) {
     return (
       <ConnectDialog
         onClose={() => setConnecting(false)}
-        onConnected={(accountId) => {
-          setChosenId(accountId);
+        onConnected={(id) => {
+          change(id, { chosen: true });
           setConnecting(false);
         }}
       />
@@ -76,56 +65,75 @@ export function PublishDialog({ image }: { image: ImageView }) {
   return (
     <Dialog
       title="Publish image"
+      size="wide"
       onClose={closeDialog}
       footer={
         <>
-          <span className="dialog-footer-note faint truncate">
-            {image.name}, {formatBytes(image.fileBytes)}
+          <span className="dialog-footer-note faint truncate" title={why ?? undefined}>
+            {chosen.length === 0 || why === null ? `${image.name}, ${formatBytes(image.fileBytes)}` : why}
           </span>
           <Button onClick={closeDialog}>Cancel</Button>
           <Button
             look="primary"
+            icon="upload"
             type="submit"
             form="publish-image"
             busy={publish.pending}
-            unavailable={heldBack()}
+            unavailable={why}
           >
-            Publish now
+            {publishWords(chosen.length)}
           </Button>
         </>
       }
     >
-      <form id="publish-image" className="form" noValidate onSubmit={(event) => void submit(event)}>
-        <AccountChoice
-          accounts={accounts}
-          value={account?.id ?? null}
-          onValue={(id) => {
-            setChosenId(id);
-            setTypedRegion(null);
-            setOverride(false);
-          }}
-          addingPractice={addPractice.pending}
-          onAddPractice={() => {
-            void addPractice
-              .run({})
-              .then((added) => added !== null && setChosenId(added.accountIds[0] ?? null));
-          }}
-          onConnect={() => setConnecting(true)}
-        />
-        <div className="field-row">
-          <TextField label="Name there" value={name} onValue={setName} />
-          <TextField label="Region" value={region} onValue={setTypedRegion} />
+      <form id="publish-image" className="publish-form" noValidate onSubmit={(event) => void submit(event)}>
+        {accounts.length === 0 && (
+          <p className="soft">
+            No account is connected yet. Connect one, or try it on the practice accounts: they behave like the
+            providers, need no network and cost nothing.
+          </p>
+        )}
+        {rows.length > 0 && (
+          <ul className="destinations" aria-label="Accounts">
+            {rows.map(({ account, draft }) => (
+              <DestinationRow
+                key={account.id}
+                account={account}
+                draft={draft}
+                plan={draft.chosen ? plans.get(account.id) : undefined}
+                asking={stale && error === null}
+                nameOf={nameOf}
+                onDraft={(part) => change(account.id, part)}
+              />
+            ))}
+          </ul>
+        )}
+        <div className="publish-more">
+          <Button icon="key" onClick={() => setConnecting(true)}>
+            Connect an account…
+          </Button>
+          <AddPracticeButton />
         </div>
-        <Preflight
-          check={check}
-          account={account}
-          override={override}
-          onOverride={setOverride}
-          onCheckAgain={checkAgain}
-        />
-        {addPractice.error !== null && <ErrorNotice error={addPractice.error} />}
+        {repeated && (
+          <CheckBox checked={again} onChecked={setAgain}>
+            Publish again, although the same content is in an account already
+          </CheckBox>
+        )}
+        {error !== null && (
+          <ErrorNotice
+            error={error}
+            actions={
+              <Button icon="refresh" onClick={askAgain}>
+                Check again
+              </Button>
+            }
+          />
+        )}
         {publish.error !== null && <ErrorNotice error={publish.error} />}
       </form>
     </Dialog>
   );
 }
+
+const publishWords = (count: number): string =>
+  count === 0 ? "Publish" : count === 1 ? "Publish to 1 account" : `Publish to ${count} accounts`;

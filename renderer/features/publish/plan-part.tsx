@@ -1,0 +1,77 @@
+import type { AccountView } from "#contract/account.ts";
+import type { DestinationPlan } from "#contract/publish.ts";
+import { CheckBox } from "#renderer/components/check-box.tsx";
+import { FactsList } from "#renderer/components/facts-list.tsx";
+import { LevelMark } from "#renderer/components/level-mark.tsx";
+import { quotaWords } from "#renderer/features/accounts/quota-bar.tsx";
+import { useDerived } from "#renderer/mirror/use-mirror.ts";
+import type { DestinationDraft } from "./destinations.ts";
+import { costWords, exposureWords } from "./plan-words.ts";
+
+interface PlanPartProps {
+  account: AccountView;
+  plan: DestinationPlan;
+  /** With who can read it, quota and cost in full. */
+  open: boolean;
+  draft: DestinationDraft;
+  onDraft: (change: Partial<DestinationDraft>) => void;
+}
+
+/** What stands against a publish with what to do about it; opened also the rest of the plan. */
+export function PlanPart({ account, plan, open, draft, onDraft }: PlanPartProps) {
+  const sameNames = useDerived(({ remoteImages }) =>
+    plan.same.map((id) => remoteImages[id]?.name ?? id).join(", "),
+  );
+  const same = plan.same.length > 0;
+  return (
+    <>
+      {open && (
+        <FactsList
+          facts={[
+            { name: "Who can read it", value: exposureWords[plan.exposure] },
+            plan.quota === null ? null : { name: "Storage there", value: quotaWords(plan.quota) },
+            plan.cost === null
+              ? { name: "Cost", value: "no price is known; set one in the settings" }
+              : {
+                  name: "Cost",
+                  value: (
+                    <>
+                      {costWords(plan.cost).month}, {costWords(plan.cost).hour}
+                      <small>{plan.cost.basis}</small>
+                    </>
+                  ),
+                },
+          ]}
+        />
+      )}
+      {(plan.notes.length > 0 || same) && (
+        <ul className="plan-notes selectable" aria-label={`Notes on ${account.name}`}>
+          {plan.notes.map((note) => (
+            <li key={note.text}>
+              <LevelMark
+                level={note.blocks ? "error" : "warning"}
+                label={note.blocks ? "Holds it back" : "Note"}
+              />
+              <span>
+                {note.text} {note.fix !== "" && <span className="soft">{note.fix}</span>}
+              </span>
+            </li>
+          ))}
+          {same && (
+            <li>
+              <LevelMark level="info" label="Note" />
+              <span>The same content is there already: {sameNames}.</span>
+            </li>
+          )}
+        </ul>
+      )}
+      {plan.level === "error" && (
+        <div className="destination-override">
+          <CheckBox checked={draft.override} onChecked={(override) => onDraft({ override })}>
+            Publish to {account.name} although it would not work there. This is written into the record.
+          </CheckBox>
+        </div>
+      )}
+    </>
+  );
+}
