@@ -1,4 +1,5 @@
 import { createNodePorts } from "#system/node-ports.ts";
+import { useNetwork } from "#system/use-network.ts";
 import { commands } from "./commands.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { runCli } from "./run-cli.ts";
@@ -21,6 +22,13 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
+/** What these do stays on this computer; the system's certificates would be a good part of their time. */
+const localCommands = new Set(["inspect", "check", "ls", "cat", "compact", "doctor"]);
+async function reachNetwork(): Promise<void> {
+  if (localCommands.has(process.argv[2] ?? "")) return;
+  for (const problem of await useNetwork()) process.stderr.write(`${problem}\n`);
+}
+
 const code = await runCli(
   {
     argv: process.argv.slice(2),
@@ -31,7 +39,10 @@ const code = await runCli(
     signal: interrupt.signal,
     createPorts: createNodePorts,
     // Loaded when it is needed: help and usage errors must be there at once.
-    openSession: async (ports) => (await import("./session.ts")).openSession(ports),
+    openSession: async (ports) => {
+      const [{ openSession }] = await Promise.all([import("./session.ts"), reachNetwork()]);
+      return openSession(ports);
+    },
   },
   commands,
 );

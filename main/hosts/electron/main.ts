@@ -6,6 +6,7 @@ import { findWindowFolder } from "#hosts/node/window-files.ts";
 import type { Ports } from "#ports/ports.ts";
 import { serveChannel } from "#rpc/serve-channel.ts";
 import { createNodePorts } from "#system/node-ports.ts";
+import { useNetwork } from "#system/use-network.ts";
 import { installMenu } from "./app-menu.ts";
 import { openWindow, restrictSession } from "./open-window.ts";
 import { registerWindowScheme, serveWindowFiles } from "./window-protocol.ts";
@@ -30,8 +31,10 @@ if (app.requestSingleInstanceLock()) {
 
 /** The composition of the desktop app: ports, core, window. */
 async function run(): Promise<void> {
+  const network = useNetwork(); // while Electron gets ready
   await app.whenReady();
   const ports = await createNodePorts();
+  for (const problem of await network) ports.log.warn(problem);
   const core = await createCore(ports, { host: "electron" });
   closeBeforeQuit(core);
   const windowFolder = findWindowFolder();

@@ -1,5 +1,6 @@
 import { createCore } from "#core/create-core.ts";
 import { createNodePorts } from "#system/node-ports.ts";
+import { useNetwork } from "#system/use-network.ts";
 import { openInBrowser } from "./open-in-browser.ts";
 import { startServer } from "./start-server.ts";
 import { findWindowFolder } from "./window-files.ts";
@@ -13,7 +14,8 @@ const closeLimitMs = 5000;
  */
 export async function serve(options: { port: number; open: boolean }): Promise<void> {
   const windowFolder = findWindowFolder();
-  const ports = await createNodePorts();
+  const [ports, problems] = await Promise.all([createNodePorts(), useNetwork()]);
+  for (const problem of problems) console.error(problem);
   const core = await createCore(ports, { host: "browser" });
   try {
     const server = await startServer(core, {

@@ -1,4 +1,5 @@
 import { AppError } from "#core/lib/app-error.ts";
+import { connectionRefusal } from "#core/lib/connection-refusal.ts";
 
 /** Failures before a byte of the request was sent (errno(3), undici and OpenSSL names as Node reports them). */
 const neverSent: Record<string, string> = {
@@ -9,15 +10,6 @@ const neverSent: Record<string, string> = {
   ENETUNREACH: "cannot be reached (no network)",
   UND_ERR_CONNECT_TIMEOUT: "does not answer",
 };
-const untrusted = new Set([
-  "DEPTH_ZERO_SELF_SIGNED_CERT",
-  "SELF_SIGNED_CERT_IN_CHAIN",
-  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
-  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
-  "CERT_HAS_EXPIRED",
-  "ERR_TLS_CERT_ALTNAME_INVALID",
-]);
-
 /**
  * What `fetch` threw, in words. `details.processed` is `no` when the request cannot have arrived and `unknown`
  * when the connection broke after that. `callerAborted`: the caller's signal, not our time limit, ended it.
@@ -39,10 +31,11 @@ export function networkError(error: unknown, place: string, callerAborted: boole
       details: { processed: "no", code },
     });
   }
-  if (untrusted.has(code)) {
-    return new AppError("network", `${place} shows a certificate that cannot be trusted`, {
-      hint: "If your network inspects TLS, give its certificate in NODE_EXTRA_CA_CERTS.",
-      details: { processed: "no", code },
+  const refused = connectionRefusal(error);
+  if (refused !== null) {
+    return new AppError("network", `${place} ${refused.words}`, {
+      hint: refused.hint,
+      details: { processed: "no", code: refused.code },
     });
   }
   return new AppError("network", `The connection to ${place} broke`, {

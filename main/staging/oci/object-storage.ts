@@ -4,6 +4,7 @@ import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { z } from "zod";
 import { AppError } from "#core/lib/app-error.ts";
+import { agentOptions } from "../agent-options.ts";
 import { Refusal } from "./refusal.ts";
 import type { RequestSigner } from "./request-signer.ts";
 
@@ -38,7 +39,7 @@ const ErrorSchema = z.object({ code: z.string().max(200), message: z.string().ma
 export function connectObjectStorage(endpoint: string, signer: RequestSigner, socketCount: number): Exchange {
   const base = new URL(endpoint);
   const transport = base.protocol === "https:" ? https : http;
-  const agent = new transport.Agent({ keepAlive: true, maxSockets: socketCount });
+  const agent = new transport.Agent(agentOptions(socketCount));
   const once = async (request: ObjectRequest): Promise<ObjectReply> => {
     const url = new URL(`${base.href.replace(/\/+$/, "")}${request.path}`);
     for (const [name, value] of Object.entries(request.query ?? {})) url.searchParams.set(name, value);

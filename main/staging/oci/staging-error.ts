@@ -1,4 +1,5 @@
 import { AppError } from "#core/lib/app-error.ts";
+import { connectionRefusal } from "#core/lib/connection-refusal.ts";
 import { ZodError } from "zod";
 import { Refusal } from "./refusal.ts";
 
@@ -45,10 +46,12 @@ export function stagingError(error: unknown, where: Where): AppError {
       details: { code },
     });
   }
-  if (/CERT|SIGNATURE|ISSUER/.test(code)) {
-    return new AppError("network", `The certificate of ${host} is not trusted (${code})`, {
-      hint: "If your network inspects TLS, give its certificate in NODE_EXTRA_CA_CERTS.",
-      details: { code },
+  const refused = connectionRefusal(error);
+  if (refused !== null) {
+    const { words, hint } = refused;
+    return new AppError("network", `The object storage at ${host} ${words}`, {
+      hint,
+      details: { code: refused.code },
     });
   }
   if (error instanceof SyntaxError || error instanceof ZodError) {

@@ -1,4 +1,5 @@
 import { AppError } from "#core/lib/app-error.ts";
+import { connectionRefusal } from "#core/lib/connection-refusal.ts";
 
 const timeoutMs = 30_000;
 
@@ -15,10 +16,16 @@ export async function assertPublic(url: string, sizeBytes: number, signal: Abort
     });
   } catch (error) {
     signal.throwIfAborted();
-    throw new AppError("staging-failed", `The staged object cannot be reached at ${url}`, {
+    const refused = connectionRefusal(error);
+    const { host } = new URL(url);
+    const what =
+      refused === null ? `cannot be reached at ${url}` : `cannot be read: ${host} ${refused.words}`;
+    throw new AppError("staging-failed", `The staged object ${what}`, {
       cause: error,
       retry: "later",
-      hint: "Check the public address of the bucket: the provider has to fetch the image from there.",
+      hint:
+        refused?.hint ??
+        "Check the public address of the bucket: the provider has to fetch the image from there.",
     });
   }
   if (!response.ok) {

@@ -1,4 +1,5 @@
 import type * as Sdk from "@aws-sdk/client-s3";
+import { agentOptions } from "../agent-options.ts";
 import type { TransferGate } from "../transfer-gate.ts";
 import { withRetry, type RetryOptions } from "../upload/with-retry.ts";
 import { isPassing } from "./staging-error.ts";
@@ -28,7 +29,7 @@ export type Ask = <T>(
 /**
  * The SDK is loaded at the first request, because it costs a start of the app a tenth of a second. Checksums only
  * where S3 requires them: the default CRC32 headers are refused by many other stores (aws-sdk-js-v3#6810).
- * Nothing is taken from the environment or `~/.aws`.
+ * Nothing is taken from the environment or `~/.aws` but the proxy.
  */
 export function connect(
   address: S3Address,
@@ -37,7 +38,7 @@ export function connect(
   let opened: Promise<{ sdk: typeof Sdk; client: Sdk.S3Client }> | null = null;
   const open = async (): Promise<{ sdk: typeof Sdk; client: Sdk.S3Client }> => {
     const sdk = await import("@aws-sdk/client-s3");
-    const agent = { keepAlive: true, maxSockets: socketCount };
+    const agent = agentOptions(socketCount);
     const client = new sdk.S3Client({
       endpoint: address.endpoint,
       region: address.region,

@@ -1,4 +1,5 @@
 import { AppError } from "#core/lib/app-error.ts";
+import { connectionRefusal } from "#core/lib/connection-refusal.ts";
 
 interface Where {
   endpoint: string;
@@ -88,6 +89,11 @@ export function stagingError(error: unknown, where: Where): AppError {
   };
   if (name === "AbortError") return new AppError("cancelled", "Cancelled", options);
   const host = new URL(where.endpoint).host;
+  const refused = connectionRefusal(error);
+  if (refused !== null) {
+    const { words, hint } = refused;
+    return new AppError("network", `The storage at ${host} ${words}`, { ...options, hint });
+  }
   if (networkCodes.has(code) || name === "TimeoutError") {
     const why = code === "" ? "it did not answer in time" : code;
     return new AppError("network", `The storage at ${host} cannot be reached (${why})`, {
@@ -95,9 +101,6 @@ export function stagingError(error: unknown, where: Where): AppError {
       retry: "later",
       hint: "Check the endpoint's address and the network, then retry: parts that have arrived are kept.",
     });
-  }
-  if (/CERT|SELF_SIGNED|UNABLE_TO_VERIFY/.test(code)) {
-    return new AppError("network", `The certificate of ${host} is not trusted (${code})`, options);
   }
   return refusal(shape, where, host, options);
 }
