@@ -1,6 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { getCACertificates } from "node:tls";
+import { rootCertificates } from "node:tls";
 import { Worker } from "node:worker_threads";
 
 export interface TrustedCertificates {
@@ -32,7 +32,7 @@ export async function trustedCertificates(
     if (problem !== null) problems.push(`${name}: ${path} ${problem}`);
     return certificates;
   });
-  const all = [getCACertificates("default"), await system, ...(await Promise.all(named))].flat();
+  const all = [rootCertificates, await system, ...(await Promise.all(named))].flat();
   return { certificates: [...new Set(all.map((pem) => pem.trim()))], problems };
 }
 

@@ -1,5 +1,5 @@
-import { setGlobalProxyFromEnv } from "node:http";
-import { setDefaultCACertificates } from "node:tls";
+import http from "node:http";
+import tls from "node:tls";
 import { proxySettings } from "./proxy-settings.ts";
 import { trustedCertificates } from "./trusted-certificates.ts";
 
@@ -13,7 +13,7 @@ export async function useNetwork(
 ): Promise<readonly string[]> {
   const proxy = proxySettings(env);
   const problems = [...proxy.problems];
-  /** Without it the app still works on this computer: told, never thrown. */
+  /** Without it the app still works on this computer: told, never thrown. An older Node lacks these functions. */
   const attempt = (what: string, work: () => void): void => {
     try {
       work();
@@ -26,10 +26,12 @@ export async function useNetwork(
       // In small letters they come first for Node, too.
       for (const each of [name, name.toLowerCase()]) env[each] = value;
     }
-    attempt("The proxy cannot be used", () => void setGlobalProxyFromEnv(proxy.variables));
+    attempt("The proxy cannot be used", () => void http.setGlobalProxyFromEnv(proxy.variables));
   }
   const trusted = await trustedCertificates(env);
   problems.push(...trusted.problems);
-  attempt("The system's certificates cannot be used", () => setDefaultCACertificates(trusted.certificates));
+  attempt("The system's certificates cannot be used", () =>
+    tls.setDefaultCACertificates(trusted.certificates),
+  );
   return problems;
 }
