@@ -96,6 +96,13 @@ export default {
       to: { path: "^node_modules/@xterm/" },
     },
     {
+      name: "novnc-in-display-only",
+      comment: "One place owns the screen's widget and its connection.",
+      severity: "error",
+      from: { path: "^renderer/", pathNot: "^renderer/components/display/" },
+      to: { path: "^node_modules/@novnc/" },
+    },
+    {
       name: "ssh2-in-guest-and-staging-only",
       severity: "error",
       from: { path: "^main/", pathNot: ["^main/core/guest/", "^main/staging/", "\\.test\\.ts$"] },

@@ -62,11 +62,13 @@ const drawings = {
     </>
   ),
   moon: <path d="M13.5 9.7A6 6 0 0 1 6.3 2.5a6 6 0 1 0 7.2 7.2z" />,
+  more: <path d="M3.5 8h.01M8 8h.01M12.5 8h.01" strokeWidth="2.2" />,
   pause: <path d="M5.5 3.5v9m5-9v9" />,
   play: <path d="M4.5 2.8v10.4L13 8z" />,
   plus: <path d="M8 3v10M3 8h10" />,
   power: <path d="M8 1.8v6M4.7 4a5.5 5.5 0 1 0 6.6 0" />,
   question: <path d="M5.8 6a2.3 2.3 0 1 1 3.3 2.1c-.7.4-1.1.8-1.1 1.6M8 12.3v.01" />,
+  record: <circle cx="8" cy="8" r="4" fill="currentColor" />,
   refresh: <path d="M13.5 3v3.5H10M2.5 13V9.5H6M13 6.5A5.4 5.4 0 0 0 3.7 4.9M3 9.5a5.4 5.4 0 0 0 9.3 1.6" />,
   reset: <path d="M3 2.8v3.7h3.7M3.3 6.3A5.5 5.5 0 1 1 2.6 9" />,
   search: <path d="M7 12A5 5 0 1 0 7 2a5 5 0 0 0 0 10zm3.7-1.3L14 14" />,

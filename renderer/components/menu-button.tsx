@@ -6,7 +6,7 @@ import "./menu-button.css";
 interface MenuButtonProps<T extends string> {
   label: string;
   icon: IconName;
-  items: readonly { value: T; title: string; detail: string }[];
+  items: readonly { value: T; title: string; detail: string; disabled?: boolean }[];
   onChoose: (value: T) => void;
 }
 
@@ -43,13 +43,16 @@ export function MenuButton<T extends string>({ label, icon, items, onChoose }: M
           if (event.newState === "open") focusAt(0);
         }}
       >
-        {items.map(({ value, title, detail }) => (
+        {items.map(({ value, title, detail, disabled = false }) => (
           <button
             key={value}
             type="button"
             role="menuitem"
             className="menu-item"
+            aria-disabled={disabled || undefined}
             onClick={() => {
+              // It stays reachable, so that its reason can be read.
+              if (disabled) return;
               menu.current?.hidePopover();
               onChoose(value);
             }}

@@ -1,6 +1,7 @@
 import { AccountScreen } from "#renderer/features/accounts/account-screen.tsx";
 import { ReportScreen } from "#renderer/features/check/report-screen.tsx";
 import { DoctorScreen } from "#renderer/features/doctor/doctor-screen.tsx";
+import { IsosScreen } from "#renderer/features/isos/isos-screen.tsx";
 import { ImageScreen } from "#renderer/features/image/image-screen.tsx";
 import { ActivityScreen } from "#renderer/features/jobs/activity-screen.tsx";
 import { JobScreen } from "#renderer/features/jobs/job-screen.tsx";
@@ -40,6 +41,8 @@ export function Screen({ route }: { route: Route }) {
       return <BatchScreen key={route.id} jobId={route.id} />;
     case "settings":
       return <SettingsScreen />;
+    case "isos":
+      return <IsosScreen />;
     case "activity":
       return <ActivityScreen />;
     case "job":

@@ -31,6 +31,7 @@ export function SidebarTail() {
         detail={counts.active > 0 ? String(counts.active) : ""}
         alert={counts.failed > 0}
       />
+      <SidebarItem route={{ screen: "isos" }} mark={<Icon name="disc" />} title="Installers" />
       <SidebarItem
         route={{ screen: "doctor" }}
         mark={<Icon name="doctor" />}

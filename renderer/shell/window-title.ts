@@ -28,6 +28,8 @@ export function routeTitle(route: Route, state: AppState): string {
       return fileName(state.reports[route.key]?.path ?? "");
     case "activity":
       return "Activity";
+    case "isos":
+      return "Installers";
     case "doctor":
       return "Doctor";
     case "home":

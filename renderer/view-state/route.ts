@@ -1,5 +1,5 @@
 /** What the main pane shows. It is the window's address (`#/machine/<id>/console`), so reload and back work. */
-export type MachineTab = "console" | "check" | "details";
+export type MachineTab = "console" | "display" | "guest" | "checkpoints" | "check" | "details";
 export type Route =
   | { screen: "home" }
   | { screen: "machine"; id: string; tab: MachineTab }
@@ -14,9 +14,17 @@ export type Route =
   /** Publishes that were started together, by the id of any of their jobs. */
   | { screen: "batch"; id: string }
   | { screen: "settings" }
+  | { screen: "isos" }
   | { screen: "doctor" };
 
-const machineTabs: readonly string[] = ["console", "check", "details"] satisfies MachineTab[];
+const machineTabs: readonly string[] = [
+  "console",
+  "display",
+  "guest",
+  "checkpoints",
+  "check",
+  "details",
+] satisfies MachineTab[];
 
 export function routeToHash(route: Route): string {
   switch (route.screen) {
@@ -36,6 +44,7 @@ export function routeToHash(route: Route): string {
     case "activity":
     case "remote":
     case "settings":
+    case "isos":
     case "doctor":
       return `#/${route.screen}`;
   }
@@ -53,7 +62,7 @@ export function hashToRoute(hash: string): Route {
   return { screen: "home" };
 }
 
-const plain = ["activity", "remote", "settings", "doctor"] as const;
+const plain = ["isos", "activity", "remote", "settings", "doctor"] as const;
 const ofOne = ["image", "account", "remote-image", "staging", "batch", "job"] as const;
 const isPlain = (text: string | undefined): text is (typeof plain)[number] =>
   (plain as readonly (string | undefined)[]).includes(text);

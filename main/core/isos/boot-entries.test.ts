@@ -34,16 +34,28 @@ describe("GRUB's menus", () => {
         kernelPath: "/install.amd/vmlinuz",
         initrdPath: "/install.amd/gtk/initrd.gz",
         commandLine: "vga=788 --- quiet",
+        isDefault: true,
       },
       {
         title: "Install",
         kernelPath: "/install.amd/vmlinuz",
         initrdPath: "/install.amd/initrd.gz",
         commandLine: "vga=788 --- quiet",
+        isDefault: false,
       },
     ]);
     expect(grubEntries(fedora)[0]?.commandLine).toBe("inst.stage2=hd:LABEL=Fedora-S-dvd-x86_64-43 quiet");
     expect(grubEntries(ubuntu)).toHaveLength(1);
+  });
+
+  it.each([
+    ["set default=1", [false, true]],
+    ['set default="b"', [false, true]],
+    ["set default=$saved", [true, false]],
+    ["", [true, false]],
+  ])("know which entry %j starts", (line, wanted) => {
+    const text = `${line}\nmenuentry a {\nlinux /k\ninitrd /i\n}\nmenuentry b {\nlinux /k\ninitrd /i\n}`;
+    expect(grubEntries(text).map(({ isDefault }) => isDefault)).toEqual(wanted);
   });
 
   it("leave out what depends on variables and what is no path", () => {
@@ -71,12 +83,14 @@ label linux
       kernelPath: "/install.amd/vmlinuz",
       initrdPath: "/install.amd/initrd.gz",
       commandLine: "vga=788 --- quiet",
+      isDefault: true,
     },
     {
       title: "linux",
       kernelPath: "/boot/x86_64/loader/linux",
       initrdPath: "/boot/x86_64/loader/initrd",
       commandLine: "splash=silent",
+      isDefault: false,
     },
   ]);
 });

@@ -5,6 +5,8 @@ export interface BootEntry {
   readonly initrdPath: string;
   /** What the menu gives the kernel, without the initrd. */
   readonly commandLine: string;
+  /** What the menu starts when nobody chooses. */
+  readonly isDefault: boolean;
 }
 
 const maxEntries = 100;
@@ -17,16 +19,20 @@ export function grubEntries(text: string): BootEntry[] {
   const entries: BootEntry[] = [];
   let title = "";
   let kernel: string[] | null = null;
+  let count = -1;
+  // The last word counts; what a variable holds is not known.
+  const wanted = [...text.matchAll(/^\s*set\s+default=["']?(\d+|[^"'$\n]+?)["']?\s*$/gm)].at(-1)?.[1] ?? "0";
   for (const line of text.split(/\r?\n/)) {
     const words = wordsOf(line);
     const [command = "", ...rest] = words;
     if (command === "menuentry") {
       title = rest.find((word) => !word.startsWith("--")) ?? "";
       kernel = null;
+      count += 1;
     } else if (/^\$?linux(?:efi|16)?$/.test(command)) kernel = rest;
     else if (/^\$?initrd(?:efi|16)?$/.test(command) && kernel !== null) {
       const entry = entryOf(title, kernel, rest[0]);
-      if (entry !== null) entries.push(entry);
+      if (entry !== null) entries.push({ ...entry, isDefault: wanted === String(count) || wanted === title });
       kernel = null;
     }
     if (entries.length >= maxEntries) break;
@@ -41,6 +47,7 @@ export function grubEntries(text: string): BootEntry[] {
 export function syslinuxEntries(text: string, folder: string): BootEntry[] {
   const entries: BootEntry[] = [];
   let label = { title: "", kernel: "", initrd: "", append: "" };
+  const wanted = /^\s*default\s+(\S+)/im.exec(text)?.[1] ?? "";
   const keep = (): void => {
     const words = label.append.split(/\s+/).filter((word) => word !== "");
     const inline = words.find((word) => word.startsWith("initrd="))?.slice("initrd=".length);
@@ -49,7 +56,7 @@ export function syslinuxEntries(text: string, folder: string): BootEntry[] {
     const initrd = label.initrd !== "" ? label.initrd : (inline ?? "");
     if (label.kernel === "" || initrd === "") return;
     const entry = entryOf(label.title, [below(label.kernel), ...rest], below(initrd));
-    if (entry !== null) entries.push(entry);
+    if (entry !== null) entries.push({ ...entry, isDefault: label.title === wanted });
   };
   for (const line of text.split(/\r?\n/)) {
     const found = /^\s*(\w+)\s+(.*?)\s*$/.exec(line);
@@ -77,7 +84,11 @@ export function syslinuxEntries(text: string, folder: string): BootEntry[] {
   return entries;
 }
 
-function entryOf(title: string, kernel: readonly string[], initrd: string | undefined): BootEntry | null {
+function entryOf(
+  title: string,
+  kernel: readonly string[],
+  initrd: string | undefined,
+): Omit<BootEntry, "isDefault"> | null {
   const [kernelPath, ...words] = kernel;
   // several initrds at once are told as a list with commas; the first is the installer's own
   const initrdPath = initrd?.split(",")[0];

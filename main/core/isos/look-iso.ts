@@ -77,7 +77,7 @@ export async function lookAtIso(path: string): Promise<IsoLook> {
   };
 }
 
-/** The first entry of the medium's own menus whose files are there. Text menus come before graphical ones. */
+/** The entry of the medium's own menus to start: text before graphics, then what the menu itself would start. */
 async function findEntry(tree: FileTree): Promise<BootEntry | null> {
   const entries: BootEntry[] = [];
   for (const path of grubMenus) entries.push(...grubEntries(await menuText(tree, path)));
@@ -85,7 +85,9 @@ async function findEntry(tree: FileTree): Promise<BootEntry | null> {
     const folder = path.slice(0, path.lastIndexOf("/"));
     entries.push(...syslinuxEntries(await menuText(tree, path), folder));
   }
-  const textFirst = [...entries.filter(isText), ...entries.filter((entry) => !isText(entry))];
+  // Of equals the menu's own order stays.
+  const rank = (entry: BootEntry): number => (isText(entry) ? 0 : 2) + (entry.isDefault ? 0 : 1);
+  const textFirst = entries.toSorted((a, b) => rank(a) - rank(b));
   for (const entry of textFirst) {
     const files = await Promise.all([tree.stat(entry.kernelPath), tree.stat(entry.initrdPath)]);
     if (files.every((file) => file?.kind === "file")) return entry;

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useState, type ReactNode } from "react";
 import type { MachineView } from "#contract/machine.ts";
 import { AppError } from "#core/lib/app-error.ts";
 import { useCore } from "#renderer/host/core-context.tsx";
@@ -20,7 +20,7 @@ import "@xterm/xterm/css/xterm.css";
 import "./serial-console.css";
 
 /** A machine's serial console: its whole transcript, then live. Give it a `key` of the machine's id. */
-export function SerialConsole({ machine }: { machine: MachineView }) {
+export function SerialConsole({ machine, tools }: { machine: MachineView; tools?: ReactNode }) {
   const { client } = useCore();
   const theme = useShownTheme();
   const fixedSize = usePreference("terminalFixedSize");
@@ -85,6 +85,7 @@ export function SerialConsole({ machine }: { machine: MachineView }) {
         live={live}
         finding={finding}
         saving={saving}
+        tools={tools}
         onFind={() => (finding ? closeFind() : setFinding(true))}
         onCopy={copy}
         onPaste={() =>

@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import { Button, IconButton } from "../button.tsx";
 
 export interface TerminalBarProps {
@@ -15,6 +16,8 @@ export interface TerminalBarProps {
   onFont: (change: -1 | 0 | 1) => void;
   onSave: () => void;
   saving: boolean;
+  /** What others add to the console's tools. */
+  tools: ReactNode;
 }
 
 const offReason = "The machine is off";
@@ -36,6 +39,7 @@ export function TerminalBar(props: TerminalBarProps) {
       >
         Break
       </Button>
+      {props.tools}
       <span className="terminal-bar-space" />
       <IconButton
         icon="copy"

@@ -114,6 +114,7 @@ export function useActions(): Action[] {
       icon: "sliders",
       run: () => go({ screen: "settings" }),
     },
+    { id: "isos", title: "Installers", group: "Go to", icon: "disc", run: () => go({ screen: "isos" }) },
     { id: "doctor", title: "Doctor", group: "Go to", icon: "doctor", run: () => go({ screen: "doctor" }) },
     { id: "home", title: "Start page", group: "Go to", icon: "home", run: () => go({ screen: "home" }) },
     { id: "theme", title: "Switch between light and dark", group: "View", icon: "sun", run: toggleTheme },

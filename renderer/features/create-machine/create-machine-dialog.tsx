@@ -16,7 +16,10 @@ import {
   withIso,
   type MachineDraft,
 } from "./machine-draft.ts";
+import { judgeInstall, newInstall, type InstallDraft } from "./install-draft.ts";
+import { InstallSection } from "./install-section.tsx";
 import { SizeField } from "./size-field.tsx";
+import { useIsoLook } from "./use-iso-look.ts";
 
 const firmwareHints: Record<MachineDraft["firmware"], string> = {
   bios: "Contabo and Fybe start images with BIOS only; Oracle OCI takes BIOS as well.",
@@ -31,6 +34,10 @@ export function CreateMachineDialog({ isoPath }: { isoPath: string | null }) {
   const firmware = useDoctorReport()?.firmware;
   const change = (part: Partial<MachineDraft>) => setDraft((before) => ({ ...before, ...part }));
   const { input, problems } = judgeDraft(draft);
+  const { look } = useIsoLook(draft.isoPath.trim());
+  const [typedInstall, setInstall] = useState<{ path: string; install: InstallDraft } | null>(null);
+  // What was chosen for another ISO is void.
+  const install = typedInstall?.path === look?.path ? typedInstall?.install : undefined;
   // An empty name is no mistake before anything was tried.
   const nameProblem = draft.name === "" && !touched ? null : (problems.name ?? null);
   const uefiMissing = firmware !== undefined && firmware.uefiCode === null;
@@ -39,7 +46,7 @@ export function CreateMachineDialog({ isoPath }: { isoPath: string | null }) {
     event.preventDefault();
     setTouched(true);
     if (input === null) return;
-    const made = await create.run(input);
+    const made = await create.run({ ...input, install: judgeInstall(install ?? newInstall(look), look) });
     if (made === null) return;
     closeDialog();
     go({ screen: "machine", id: made.machineId, tab: "console" });
@@ -68,6 +75,13 @@ export function CreateMachineDialog({ isoPath }: { isoPath: string | null }) {
           path={draft.isoPath}
           onPath={(path) => setDraft((before) => withIso(before, path))}
         />
+        {look !== null && (
+          <InstallSection
+            look={look}
+            draft={install ?? newInstall(look)}
+            onDraft={(changed) => setInstall({ path: look.path, install: changed })}
+          />
+        )}
         <TextField
           label="Name"
           value={draft.name}

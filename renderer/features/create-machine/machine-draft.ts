@@ -1,4 +1,4 @@
-import { MachineCreateSchema, type Hardware, type MachineCreate } from "#contract/machine.ts";
+import { HardwareSchema, MachineCreateSchema, type Hardware, type MachineCreate } from "#contract/machine.ts";
 import { formatWholeBytes } from "#renderer/lib/format-bytes.ts";
 import { nameFromIso } from "#renderer/lib/file-name.ts";
 import { parseSize } from "#renderer/lib/parse-size.ts";
@@ -41,6 +41,16 @@ export const withIso = (draft: MachineDraft, isoPath: string): MachineDraft => (
   isoPath,
   name: draft.nameTyped ? draft.name : nameFromIso(isoPath),
 });
+
+/** Cores, memory and disk as typed, over what is there; null while something is wrong. */
+export function judgeHardware(
+  typed: Pick<MachineDraft, "cores" | "memory" | "disk">,
+  base: Hardware,
+): { hardware: Hardware | null; problems: JudgedDraft["problems"] } {
+  const draft: MachineDraft = { ...newDraft(null), ...base, ...typed, name: "x" };
+  const { input, problems } = judgeDraft(draft);
+  return { hardware: input === null ? null : HardwareSchema.parse(input.hardware), problems };
+}
 
 export type DraftField = "name" | "cores" | "memory" | "disk";
 export interface JudgedDraft {

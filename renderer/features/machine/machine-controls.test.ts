@@ -3,7 +3,7 @@ import { machineControls, nextStep } from "./machine-controls.ts";
 
 describe("machineControls", () => {
   it("lets a machine that is off be started, read and deleted, and nothing else", () => {
-    const controls = machineControls({ power: "off", isoPath: null });
+    const controls = machineControls({ power: "off", isoPath: null, suspended: false });
     expect(controls.start).toBeNull();
     expect(controls.readDisk).toBeNull();
     expect(controls.delete).toBeNull();
@@ -14,7 +14,7 @@ describe("machineControls", () => {
 
   it("always lets a machine that is on be forced off", () => {
     for (const power of ["starting", "running", "paused", "stopping"] as const) {
-      const controls = machineControls({ power, isoPath: "/x.iso" });
+      const controls = machineControls({ power, isoPath: "/x.iso", suspended: false });
       expect(controls.forceOff).toBeNull();
       expect(controls.delete).not.toBeNull();
       expect(controls.readDisk).not.toBeNull();

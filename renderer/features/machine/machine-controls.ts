@@ -10,10 +10,24 @@ export interface MachineControls {
   delete: string | null;
   /** Checking and compacting read the disk, which must stand still. */
   readDisk: string | null;
+  checkpoint: string | null;
+  /** Returning to a checkpoint replaces the disk. */
+  restore: string | null;
+  suspend: string | null;
+  /** A running machine's disk into an image; a machine that is off is compacted instead. */
+  capture: string | null;
+  /** Shells in the guest, copying into it. */
+  guest: string | null;
+  changeHardware: string | null;
 }
 
-export function machineControls({ power, isoPath }: Pick<MachineView, "power" | "isoPath">): MachineControls {
+export function machineControls({
+  power,
+  isoPath,
+  suspended,
+}: Pick<MachineView, "power" | "isoPath" | "suspended">): MachineControls {
   const off = power === "off";
+  const asleep = suspended ? "Its memory rests on disk: start it, or restore a checkpoint, first" : null;
   const alive = power === "running" || power === "paused";
   return {
     start: off ? null : "It is on already",
@@ -22,7 +36,13 @@ export function machineControls({ power, isoPath }: Pick<MachineView, "power" | 
     forceOff: off ? "It is off" : null,
     eject: isoPath === null ? "The drive is empty" : null,
     delete: off ? null : "Power it off first",
-    readDisk: off ? null : "Power it off first",
+    readDisk: off ? asleep : "Power it off first",
+    checkpoint: off ? asleep : alive ? null : "Wait until it stands still or runs",
+    restore: off ? null : "Power it off first",
+    suspend: alive ? null : off ? "It is off" : "Wait until it has started",
+    capture: alive ? null : off ? "It is off; compact it instead" : "Wait until it has started",
+    guest: power === "running" ? null : off ? "It is off" : "Wait until it runs",
+    changeHardware: off ? asleep : "Power it off first",
   };
 }
 

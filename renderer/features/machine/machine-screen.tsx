@@ -3,8 +3,12 @@ import type { MachinePower } from "#contract/machine.ts";
 import { PowerDot, powerWords } from "#renderer/components/power-dot.tsx";
 import { ScreenHeader } from "#renderer/components/screen-header.tsx";
 import { Tabs, type Tab } from "#renderer/components/tabs.tsx";
+import { DisplayScreen } from "#renderer/components/display/display-screen.tsx";
 import { SerialConsole } from "#renderer/components/terminal/serial-console.tsx";
+import { CheckpointsPanel } from "#renderer/features/checkpoints/checkpoints-panel.tsx";
 import { CheckPanel } from "#renderer/features/check/check-panel.tsx";
+import { GuestPanel } from "#renderer/features/guest/guest-panel.tsx";
+import { RecordButton } from "#renderer/features/recording/record-button.tsx";
 import { useEntry } from "#renderer/mirror/use-mirror.ts";
 import type { MachineTab } from "#renderer/view-state/route.ts";
 import { go } from "#renderer/view-state/view-state.ts";
@@ -13,6 +17,7 @@ import { machineControls, nextStep } from "./machine-controls.ts";
 import { MachineDetails } from "./machine-details.tsx";
 import { MachineMeta } from "./machine-meta.tsx";
 import { MachineSteps } from "./machine-steps.tsx";
+import { MoreMenu } from "./more-menu.tsx";
 import { PowerControls } from "./power-controls.tsx";
 import { useMachineProgress } from "./use-machine-progress.ts";
 import "./machine-screen.css";
@@ -27,6 +32,9 @@ const powerTones: Record<MachinePower, Tone> = {
 
 const tabs: readonly Tab<MachineTab>[] = [
   { value: "console", label: "Console" },
+  { value: "display", label: "Display" },
+  { value: "guest", label: "Guest" },
+  { value: "checkpoints", label: "Checkpoints" },
   { value: "check", label: "Check" },
   { value: "details", label: "Details" },
 ];
@@ -45,7 +53,12 @@ export function MachineScreen({ machineId, tab }: { machineId: string; tab: Mach
         title={machine.name}
         badge={<Badge tone={powerTones[machine.power]}>{powerWords[machine.power]}</Badge>}
         meta={<MachineMeta machine={machine} />}
-        actions={<PowerControls machine={machine} startFirst={next === "start"} />}
+        actions={
+          <>
+            <PowerControls machine={machine} startFirst={next === "start"} />
+            <MoreMenu machine={machine} />
+          </>
+        }
       />
       <MachineBanners machine={machine} />
       <Tabs
@@ -54,10 +67,22 @@ export function MachineScreen({ machineId, tab }: { machineId: string; tab: Mach
         value={tab}
         onValue={(value) => go({ screen: "machine", id: machine.id, tab: value }, "replace")}
         trailing={<MachineSteps machine={machine} next={next} />}
-        panel={(value) => {
+        panel={(value, shown) => {
           switch (value) {
             case "console":
-              return <SerialConsole key={machine.id} machine={machine} />;
+              return (
+                <SerialConsole
+                  key={machine.id}
+                  machine={machine}
+                  tools={<RecordButton machine={machine} />}
+                />
+              );
+            case "display":
+              return <DisplayScreen key={machine.id} machine={machine} shown={shown} />;
+            case "guest":
+              return <GuestPanel key={machine.id} machine={machine} shown={shown} />;
+            case "checkpoints":
+              return <CheckpointsPanel machine={machine} />;
             case "check":
               return (
                 <CheckPanel
