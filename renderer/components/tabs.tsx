@@ -1,4 +1,4 @@
-import { useId, useRef, type KeyboardEvent, type ReactNode } from "react";
+import { useId, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
 import "./tabs.css";
 
 export interface Tab<T extends string> {
@@ -15,13 +15,18 @@ interface TabsProps<T extends string> {
   onValue: (value: T) => void;
   /** Stands at the right end of the row of tabs. */
   trailing?: ReactNode;
-  /** All panels stay in the page, hidden ones with `hidden`: a terminal must not lose its place. */
+  /**
+   * Made when it is first shown (a terminal measures itself then), and kept in the page from then on, hidden with
+   * `hidden`: a terminal must not lose its place.
+   */
   panel: (value: T, shown: boolean) => ReactNode;
 }
 
 export function Tabs<T extends string>({ label, tabs, value, onValue, trailing, panel }: TabsProps<T>) {
   const id = useId();
   const list = useRef<HTMLDivElement>(null);
+  const [seen, setSeen] = useState<readonly T[]>([value]);
+  if (!seen.includes(value)) setSeen([...seen, value]);
   const move = (event: KeyboardEvent) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (step === undefined) return;
@@ -65,7 +70,7 @@ export function Tabs<T extends string>({ label, tabs, value, onValue, trailing, 
           aria-labelledby={`${id}-${tab.value}`}
           hidden={tab.value !== value}
         >
-          {panel(tab.value, tab.value === value)}
+          {seen.includes(tab.value) && panel(tab.value, tab.value === value)}
         </div>
       ))}
     </div>

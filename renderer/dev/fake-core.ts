@@ -3,6 +3,7 @@ import type { AppState, Change } from "#contract/state.ts";
 import { AppError } from "#core/lib/app-error.ts";
 import type { Client } from "#rpc/api.ts";
 import type { Channel } from "#rpc/channel.ts";
+import { isoLook } from "./sample-workbench.ts";
 import { consoleText } from "./console-text.ts";
 import { publishingAnswers } from "./fake-publishing.ts";
 import { report } from "./sample-report.ts";
@@ -47,6 +48,11 @@ export function createFakeCore(state: AppState | null): FakeCore {
     change({ collection: "machines", id, value: { ...machine, power, startedAt } });
   };
 
+  const setRecording = (id: string, recording: boolean) => {
+    const machine = state?.machines[id];
+    if (machine !== undefined) change({ collection: "machines", id, value: { ...machine, recording } });
+  };
+
   /** The calls that a designer clicks on. */
   const answers: { [N in CallName]?: (input: InputOf<N>) => OutputOf<N> } = {
     "machines.create": (input) => {
@@ -86,6 +92,30 @@ export function createFakeCore(state: AppState | null): FakeCore {
     "jobs.dismiss": ({ jobId }) => (change({ collection: "jobs", id: jobId, value: null }), {}),
     "console.write": () => ({}),
     ...publishingAnswers(() => state, change),
+    "isos.look": ({ path }) => ({ ...isoLook, path }),
+    "isos.answers": () => ({
+      answers: {
+        kind: "preseed",
+        handOver: "initrd",
+        label: "preseed",
+        files: [{ name: "preseed.cfg", text: "d-i debian-installer/locale string en_US.UTF-8\n" }],
+      },
+      commandLine: "auto=true priority=critical",
+      note: null,
+    }),
+    "guest.status": () => ({ reachable: true, username: "golden", reason: "" }),
+    "terminals.open": () => ({ terminalId: "t-1" }),
+    "terminals.resize": () => ({}),
+    "terminals.write": () => ({}),
+    "terminals.close": () => ({}),
+    "recipes.check": () => ({
+      problems: [{ line: 4, column: 7, message: "There is no step `expct`; `expect`?" }],
+    }),
+    "recording.start": ({ machineId }) => (setRecording(machineId, true), {}),
+    "recording.stop": ({ machineId }) => (
+      setRecording(machineId, false),
+      { recipe: "name: recorded\nsteps:\n  - expect: 'login:'\n  - type: root\n" }
+    ),
   };
   const client: Client = {
     call: async (name, input, signal) => {

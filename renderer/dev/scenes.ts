@@ -6,6 +6,7 @@ import { batch } from "./sample-batch.ts";
 import { providers } from "./sample-providers.ts";
 import { remoteImages } from "./sample-remote.ts";
 import { ago, doctor, images, machines, notice } from "./sample-state.ts";
+import { checkpoints, isos } from "./sample-workbench.ts";
 
 const byId = <T extends { id: string }>(entries: readonly T[]): Record<string, T> =>
   Object.fromEntries(entries.map((entry) => [entry.id, entry]));
@@ -36,8 +37,15 @@ function full(): AppState {
   ];
   return {
     ...empty(),
-    machines: byId(Object.values(machines)),
+    machines: byId(
+      Object.values(machines).map((machine) =>
+        machine.id === machines.running.id
+          ? { ...machine, checkpoints: [...checkpoints], currentCheckpointId: "c3", tags: ["web", "staging"] }
+          : machine,
+      ),
+    ),
     images: byId(Object.values(images)),
+    isos: byId(isos),
     jobs: byId(Object.values(jobs)),
     accounts: byId(Object.values(accounts)),
     stagings: byId(stagings),

@@ -2,6 +2,7 @@ import { ConnectDialog } from "#renderer/features/accounts/connect-dialog.tsx";
 import { CheckImageDialog } from "#renderer/features/check/check-image-dialog.tsx";
 import { CommandPalette } from "#renderer/features/command-palette/command-palette.tsx";
 import { CreateMachineDialog } from "#renderer/features/create-machine/create-machine-dialog.tsx";
+import { ImportDiskDialog } from "#renderer/features/import-disk/import-disk-dialog.tsx";
 import { PublishDialog } from "#renderer/features/publish/publish-dialog.tsx";
 import { ConnectStagingDialog } from "#renderer/features/staging/connect-staging-dialog.tsx";
 import { useEntry } from "#renderer/mirror/use-mirror.ts";
@@ -16,6 +17,8 @@ export function OpenDialogs() {
       return null;
     case "create-machine":
       return <CreateMachineDialog key={dialog.isoPath} isoPath={dialog.isoPath} />;
+    case "import-disk":
+      return <ImportDiskDialog key={dialog.path} path={dialog.path} />;
     case "check-image":
       return <CheckImageDialog />;
     case "publish":

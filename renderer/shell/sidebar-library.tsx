@@ -15,8 +15,12 @@ import { SidebarItem, SidebarSection } from "./sidebar-section.tsx";
 
 export function SidebarLibrary({ filter }: { filter: string }) {
   const fits = (text: string) => matchWords(filter, text) !== null;
-  const machines = useEntries("machines", byName).filter(({ name }) => fits(name));
-  const images = useEntries("images", newestFirst).filter(({ name }) => fits(name));
+  const machines = useEntries("machines", byName).filter(({ name, tags, notes }) =>
+    fits([name, ...tags, notes].join(" ")),
+  );
+  const images = useEntries("images", newestFirst).filter(({ name, tags, notes }) =>
+    fits([name, ...tags, notes].join(" ")),
+  );
   const files = useEntries(
     "reports",
     (a, b) => b.checkedAt.localeCompare(a.checkedAt),

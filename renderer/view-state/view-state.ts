@@ -5,6 +5,7 @@ import { hashToRoute, routeToHash, type Route } from "./route.ts";
 /** The one dialog that may be open. Small questions ("Delete?") are asked where they arise instead. */
 export type OpenDialog =
   | { kind: "create-machine"; isoPath: string | null }
+  | { kind: "import-disk"; path: string }
   | { kind: "check-image" }
   | { kind: "publish"; imageId: string }
   | { kind: "connect-account" }

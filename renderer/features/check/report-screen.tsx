@@ -25,10 +25,16 @@ export function ReportScreen({ reportKey }: { reportKey: string }) {
         meta={path === "" ? null : <Copyable text={path} what="the path" />}
         actions={
           <>
-            {report !== undefined && isIso && (
+            {report !== undefined && report.error === null && (
               <Button
                 icon="plus"
-                onClick={() => openDialog({ kind: "create-machine", isoPath: report.path })}
+                onClick={() =>
+                  openDialog(
+                    isIso
+                      ? { kind: "create-machine", isoPath: report.path }
+                      : { kind: "import-disk", path: report.path },
+                  )
+                }
               >
                 Make a machine from it
               </Button>

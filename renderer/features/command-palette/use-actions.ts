@@ -29,6 +29,13 @@ export function useActions(): Action[] {
       run: () => openDialog({ kind: "create-machine", isoPath: null }),
     },
     {
+      id: "import-disk",
+      title: "New machine from a disk…",
+      group: "Library",
+      icon: "machine",
+      run: () => openDialog({ kind: "import-disk", path: "" }),
+    },
+    {
       id: "check-image",
       title: "Check an image…",
       group: "Library",

@@ -12,9 +12,10 @@ import { go } from "#renderer/view-state/view-state.ts";
 type Direction = "into" | "out";
 
 /** Files into the guest or out of it; both sides are compared by checksum. */
-export function CopyDialog({ machine, onClose }: { machine: MachineView; onClose: () => void }) {
+export function CopyDialog(props: { machine: MachineView; initialPath: string; onClose: () => void }) {
+  const { machine, initialPath, onClose } = props;
   const [direction, setDirection] = useState<Direction>("into");
-  const [path, setPath] = useState("");
+  const [path, setPath] = useState(initialPath);
   const [folder, setFolder] = useState("/root");
   const [guestPath, setGuestPath] = useState("");
   const [toFolder, setToFolder] = useState("");

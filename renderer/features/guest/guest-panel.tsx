@@ -3,6 +3,7 @@ import type { OutputOf } from "#contract/contract.ts";
 import type { MachineView } from "#contract/machine.ts";
 import { Button, IconButton } from "#renderer/components/button.tsx";
 import { ShellTerminal } from "#renderer/components/terminal/shell-terminal.tsx";
+import { useSendFile } from "#renderer/features/files/use-send-file.ts";
 import { useCall } from "#renderer/host/use-call.ts";
 import { machineControls } from "#renderer/features/machine/machine-controls.ts";
 import { classNames } from "#renderer/lib/class-names.ts";
@@ -17,7 +18,7 @@ interface OpenShell {
 }
 
 type GuestStatus = OutputOf<"guest.status">;
-type Asking = "authorize" | "copy" | null;
+type Asking = { what: "authorize" } | { what: "copy"; path: string } | null;
 
 /** Shells in the guest and on this computer, and files between them. */
 export function GuestPanel({ machine, shown }: { machine: MachineView; shown: boolean }) {
@@ -28,6 +29,7 @@ export function GuestPanel({ machine, shown }: { machine: MachineView; shown: bo
   const open = useCall("terminals.open");
   const close = useCall("terminals.close");
   const ask = useCall("guest.status");
+  const { send } = useSendFile();
   const { guest: unavailable } = machineControls(machine);
   const machineId = machine.id;
   const askStatus = ask.run;
@@ -57,11 +59,26 @@ export function GuestPanel({ machine, shown }: { machine: MachineView; shown: bo
     setShells((before) =>
       before.map((shell) => (shell.terminalId === terminalId ? { ...shell, ended: true } : shell)),
     );
+  const takeDropped = async (file: File | undefined) => {
+    const path = file === undefined ? null : await send(file);
+    if (path !== null) setAsking({ what: "copy", path });
+  };
   const reachable = status?.reachable === true;
   const noShell = unavailable ?? (reachable ? null : (status?.reason ?? "Not reached yet"));
 
   return (
-    <section className="guest-panel" aria-label="Shells and files">
+    <section
+      className="guest-panel"
+      aria-label="Shells and files"
+      data-drop-target={noShell === null || undefined}
+      onDrop={(event) => {
+        // Elsewhere a dropped file is checked; here it is meant for the guest.
+        if (noShell !== null) return;
+        event.preventDefault();
+        event.stopPropagation();
+        void takeDropped(event.dataTransfer.files[0]);
+      }}
+    >
       <div className="guest-bar" role="toolbar" aria-label="Guest tools">
         <Button icon="plus" busy={open.pending} unavailable={noShell} onClick={() => void openShell("ssh")}>
           Guest shell
@@ -73,7 +90,7 @@ export function GuestPanel({ machine, shown }: { machine: MachineView; shown: bo
         >
           Host shell
         </Button>
-        <Button icon="upload" unavailable={noShell} onClick={() => setAsking("copy")}>
+        <Button icon="upload" unavailable={noShell} onClick={() => setAsking({ what: "copy", path: "" })}>
           Copy files…
         </Button>
         <span className="guest-bar-space" />
@@ -85,7 +102,7 @@ export function GuestPanel({ machine, shown }: { machine: MachineView; shown: bo
             <Button icon="refresh" busy={ask.pending} onClick={look}>
               Look again
             </Button>
-            <Button icon="key" onClick={() => setAsking("authorize")}>
+            <Button icon="key" onClick={() => setAsking({ what: "authorize" })}>
               Let me in…
             </Button>
           </>
@@ -134,7 +151,7 @@ export function GuestPanel({ machine, shown }: { machine: MachineView; shown: bo
           </div>
         ))}
       </div>
-      {asking === "authorize" && (
+      {asking?.what === "authorize" && (
         <AuthorizeDialog
           machine={machine}
           onClose={() => {
@@ -143,7 +160,9 @@ export function GuestPanel({ machine, shown }: { machine: MachineView; shown: bo
           }}
         />
       )}
-      {asking === "copy" && <CopyDialog machine={machine} onClose={() => setAsking(null)} />}
+      {asking?.what === "copy" && (
+        <CopyDialog machine={machine} initialPath={asking.path} onClose={() => setAsking(null)} />
+      )}
     </section>
   );
 }

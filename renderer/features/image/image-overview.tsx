@@ -1,5 +1,6 @@
 import type { ImageView } from "#contract/image.ts";
 import { Copyable } from "#renderer/components/copyable.tsx";
+import { Notes } from "#renderer/features/library/notes.tsx";
 import { FactsList } from "#renderer/components/facts-list.tsx";
 import { LevelMark } from "#renderer/components/level-mark.tsx";
 import { JobMark } from "#renderer/features/jobs/job-mark.tsx";
@@ -17,6 +18,7 @@ export function ImageOverview({ image }: { image: ImageView }) {
   const machine = useEntry("machines", origin.machineId ?? "");
   return (
     <div className="screen-body image-overview">
+      <Notes notes={image.notes} tags={image.tags} />
       <section>
         <h3 className="section-title">Size</h3>
         <SizeChange image={image} />

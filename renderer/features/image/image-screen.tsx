@@ -12,6 +12,7 @@ import { formatBytes, formatWholeBytes } from "#renderer/lib/format-bytes.ts";
 import { formatMoment } from "#renderer/lib/format-time.ts";
 import { useEntry } from "#renderer/mirror/use-mirror.ts";
 import { go, openDialog } from "#renderer/view-state/view-state.ts";
+import { ImageMenu } from "./image-menu.tsx";
 import { ImageOverview } from "./image-overview.tsx";
 
 type ImageTab = "overview" | "check";
@@ -52,6 +53,7 @@ export function ImageScreen({ imageId }: { imageId: string }) {
             <Button look="primary" icon="upload" onClick={() => openDialog({ kind: "publish", imageId })}>
               Publish…
             </Button>
+            <ImageMenu image={image} />
             <IconButton icon="trash" label="Delete" busy={remove.pending} onClick={() => setAsking(true)} />
           </>
         }

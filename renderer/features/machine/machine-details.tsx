@@ -2,6 +2,7 @@ import type { MachineView } from "#contract/machine.ts";
 import { Button } from "#renderer/components/button.tsx";
 import { copyText } from "#renderer/components/copy-text.ts";
 import { Copyable } from "#renderer/components/copyable.tsx";
+import { Notes } from "#renderer/features/library/notes.tsx";
 import { FactsList } from "#renderer/components/facts-list.tsx";
 import { acceleratorNames } from "#renderer/features/doctor/accelerator-words.ts";
 import { formatBytes, formatWholeBytes } from "#renderer/lib/format-bytes.ts";
@@ -12,6 +13,7 @@ export function MachineDetails({ machine }: { machine: MachineView }) {
   const { hardware, argv } = machine;
   return (
     <div className="screen-body machine-details">
+      <Notes notes={machine.notes} tags={machine.tags} />
       <FactsList
         title="Hardware"
         facts={[
