@@ -50,6 +50,30 @@ export async function fetchImage(
   return { fileBytes, sha256: hash.digest("hex") };
 }
 
+/** What a file begins with, at most so many bytes. Throws ImportFailure, or what aborted. */
+export async function readBeginning(
+  address: string,
+  mostBytes: number,
+  task: FetchTask,
+  signal: AbortSignal,
+): Promise<Buffer> {
+  const reply = await follow(address, "GET", task, signal);
+  const pieces: Uint8Array[] = [];
+  let sizeBytes = 0;
+  try {
+    // Leaving the loop ends the transfer.
+    for await (const piece of (reply.body ?? []) as AsyncIterable<Uint8Array>) {
+      pieces.push(piece);
+      sizeBytes += piece.byteLength;
+      if (sizeBytes >= mostBytes) break;
+    }
+  } catch (error) {
+    if (signal.aborted) throw error;
+    throw new ImportFailure(`The download broke off after ${sizeBytes} bytes (unexpected EOF).`);
+  }
+  return Buffer.concat(pieces).subarray(0, mostBytes);
+}
+
 function lengthOf(reply: Response): number | null {
   const length = reply.headers.get("content-length");
   return length === null ? null : Number(length);

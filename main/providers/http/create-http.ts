@@ -43,8 +43,6 @@ export interface HttpRequest<S extends z.ZodType> {
   readonly body?: unknown;
   /** Sent as a form, in place of a body (OAuth token endpoints). */
   readonly form?: Readonly<Record<string, string>>;
-  /** Does no harm when it is sent twice, though it is no GET. */
-  readonly repeatable?: boolean;
   readonly reply: S;
   readonly signal: AbortSignal;
 }
@@ -66,7 +64,7 @@ export function createHttp(options: HttpOptions): Http {
   const { clock, retry = defaultRetryPolicy } = options;
   return (request) =>
     withRetry(() => exchange(options, request), {
-      repeatable: request.repeatable ?? request.method === "GET",
+      repeatable: request.method === "GET",
       clock,
       signal: request.signal,
       policy: retry,

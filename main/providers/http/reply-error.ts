@@ -19,7 +19,11 @@ interface Meaning {
 
 const meanings: Record<number, Meaning> = {
   401: { code: "unauthorized", says: "does not accept the credentials" },
-  402: { code: "quota-exceeded", says: "wants a paid option for this" },
+  402: {
+    code: "quota-exceeded",
+    says: "wants a paid option for this",
+    hint: "Order the option in the provider's panel or make room there, then retry.",
+  },
   403: {
     code: "unauthorized",
     says: "does not allow this with these credentials",
@@ -28,6 +32,11 @@ const meanings: Record<number, Meaning> = {
   404: { code: "not-found", says: "does not have this" },
   409: { code: "provider-refused", says: "is in a state that does not allow this", retry: "later" },
   413: { code: "provider-refused", says: "finds the request too large" },
+  415: {
+    code: "provider-refused",
+    says: "does not take a file of this kind",
+    hint: "The address must give the image itself, in a format that the provider takes, not packed.",
+  },
   422: { code: "provider-refused", says: "refused the request" },
   429: { code: "rate-limited", says: "asks for a pause (too many requests)", retry: "later" },
 };

@@ -186,11 +186,15 @@ function inPath(template: string, path: string, name: string): string | undefine
   return at === -1 ? undefined : path.split("/")[at];
 }
 
-/** OpenAPI 3.0's `nullable: true` in the words of JSON Schema; an enum must then allow null as well. */
+/**
+ * OpenAPI 3.0's `nullable: true` in the words of JSON Schema; an enum must then allow null as well. A `pattern` that
+ * is the picture of a date instead of an expression fits no date at all: it is left out with its format.
+ */
 function translateNullable(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(translateNullable);
   if (typeof value !== "object" || value === null) return value;
   const { nullable, example: _example, ...rest } = value as Record<string, unknown>;
+  if (rest["pattern"] === "yyyy-mm-dd") return { type: rest["type"] };
   const translated = Object.fromEntries(
     Object.entries(rest).map(([key, inner]) => [key, translateNullable(inner)]),
   );

@@ -12,6 +12,8 @@ export interface RecordingOptions {
   readonly writeFileAtomic: WriteFileAtomic;
   /** Beside the queue of faults of requests. */
   readonly importFault?: EmulatorFaults["import"] | undefined;
+  /** Requests that faults may befall; all unless it is given. */
+  readonly mayFail?: (request: { method: string; path: string }) => boolean;
   /** Makes what tells what is wrong with an exchange; null: nothing is there to tell by. */
   readonly judge: (() => (exchange: Exchange) => string[]) | null;
 }
@@ -38,12 +40,12 @@ export async function recordEmulator<E extends Emulator>(
   start: (options: Omit<EmulatorOptions, "secret">) => Promise<E>,
   options: RecordingOptions,
 ): Promise<RecordedEmulator<E>> {
-  const { processes, writeFileAtomic, importFault, judge } = options;
+  const { processes, writeFileAtomic, importFault, mayFail = () => true, judge } = options;
   const folder = await mkdtemp(join(tmpdir(), "goldsmith-emulator-"));
   const exchanges: Exchange[] = [];
   const queue: (RequestFault | null)[] = [];
   const faults: EmulatorFaults = {
-    request: () => queue.shift() ?? null,
+    request: (request) => (mayFail(request) ? (queue.shift() ?? null) : null),
     ...(importFault === undefined ? {} : { import: importFault }),
   };
   const startOn = (port: number): Promise<E> =>
