@@ -5,4 +5,6 @@ import type { StartEmulator } from "./emulation/emulator.ts";
 export const emulators: Readonly<Partial<Record<ProviderId, StartEmulator>>> = {
   digitalocean: async (options) =>
     (await import("./digitalocean/emulator.ts")).startDigitalOceanEmulator(options),
+  contabo: async (options) => (await import("./contabo/emulator.ts")).startContaboEmulator(options),
+  fybe: async (options) => (await import("./fybe/emulator.ts")).startFybeEmulator(options),
 };
