@@ -5,7 +5,7 @@ import { ProviderIdSchema } from "./finding.ts";
 import { AnswerFormSchema, AnswerKindSchema, AnswersSchema, IsoLookSchema } from "./install.ts";
 import {
   DisplayNameSchema,
-  HardwareSchema,
+  HardwareChangeSchema,
   MachineCreateSchema,
   NotesSchema,
   TagsSchema,
@@ -36,7 +36,8 @@ export const contract = {
   "doctor.run": query(z.object({ fresh: z.boolean().default(false) }), DoctorReportSchema),
 
   "machines.create": command(MachineCreateSchema, machineRef),
-  "machines.start": command(machineRef, done),
+  /** `overcommit`: also when the computer's memory cannot hold all guests that run. */
+  "machines.start": command(machineRef.extend({ overcommit: z.boolean().default(false) }), done),
   /** The power button: asks the guest to shut down. */
   "machines.powerButton": command(machineRef, done),
   "machines.reset": command(machineRef, done),
@@ -52,7 +53,7 @@ export const contract = {
       name: DisplayNameSchema.optional(),
       notes: NotesSchema.optional(),
       tags: TagsSchema.optional(),
-      hardware: HardwareSchema.partial().optional(),
+      hardware: HardwareChangeSchema.optional(),
     }),
     done,
   ),
@@ -67,7 +68,7 @@ export const contract = {
       path: z.string().min(1),
       name: DisplayNameSchema,
       linked: z.boolean().default(false),
-      hardware: HardwareSchema.partial().default({}),
+      hardware: HardwareChangeSchema.default({}),
     }),
     jobStarted,
   ),

@@ -32,6 +32,16 @@ export const HardwareSchema = z.object({
 });
 export type Hardware = z.infer<typeof HardwareSchema>;
 
+const { cores, memoryBytes, firmware, diskBus, diskSizeBytes } = HardwareSchema.shape;
+/** A part of it to be changed. Not `partial()`: that would fill in the defaults, and so change what was not named. */
+export const HardwareChangeSchema = z.object({
+  cores: cores.unwrap().optional(),
+  memoryBytes: memoryBytes.unwrap().optional(),
+  firmware: firmware.unwrap().optional(),
+  diskBus: diskBus.unwrap().optional(),
+  diskSizeBytes: diskSizeBytes.unwrap().optional(),
+});
+
 /** A name a person gives: any characters but control characters, 1 to 80 of them, not only blanks. */
 export const DisplayNameSchema = z
   .string()

@@ -27,6 +27,9 @@ export const AppInfoSchema = z.object({
   host: z.enum(["electron", "browser", "cli"]),
   dataDirectory: z.string(),
   platform: z.string(),
+  /** What all machines that run at once have to share. */
+  hostCores: z.number().int().positive(),
+  hostMemoryBytes: z.number().positive(),
 });
 export type AppInfo = z.infer<typeof AppInfoSchema>;
 

@@ -1,10 +1,14 @@
 import { mkdir } from "node:fs/promises";
+import { availableParallelism, totalmem } from "node:os";
 import type { StagingItem } from "#contract/staging.ts";
 import type { AppInfo } from "#contract/state.ts";
 import { createChecks } from "#core/check/checks.ts";
 import { exportReports } from "#core/check/export/export-reports.ts";
+import { createCheckpointJob } from "#core/checkpoint/checkpoint-job.ts";
 import { createCompactJob } from "#core/compact/compact-job.ts";
 import { createDoctor } from "#core/doctor/doctor.ts";
+import { createDuplicateJob } from "#core/duplicate/duplicate-job.ts";
+import { createImportDiskJob } from "#core/duplicate/import-disk-job.ts";
 import { assertBootableIso } from "#core/image/installer-iso.ts";
 import { makeAnswers } from "#core/isos/answers/make-answers.ts";
 import { createIsos } from "#core/isos/isos.ts";
@@ -56,6 +60,8 @@ export async function createCore(ports: Ports, options: CoreOptions): Promise<Co
     host: options.host,
     dataDirectory: directories.data,
     platform: process.platform,
+    hostCores: availableParallelism(),
+    hostMemoryBytes: totalmem(),
   });
 
   for (const manifest of manifests) store.put("providers", manifest.id, manifest);
@@ -78,6 +84,9 @@ export async function createCore(ports: Ports, options: CoreOptions): Promise<Co
   const jobs = createJobs({ ports, store });
   const check = (imageId: string, signal: AbortSignal) => checks.run({ kind: "image", imageId }, signal);
 
+  const checkpoint = createCheckpointJob({ machines });
+  const duplicate = createDuplicateJob({ machines });
+  const importDisk = createImportDiskJob({ machines });
   const compact = createCompactJob({ ports, images, machines });
   const publish = createPublishJob({
     ports,
@@ -104,7 +113,7 @@ export async function createCore(ports: Ports, options: CoreOptions): Promise<Co
   await settings.load();
   await stagings.load();
   await accounts.load();
-  await jobs.load([compact, publish, practiceRun, isos.downloadJob], {
+  await jobs.load([checkpoint, duplicate, importDisk, compact, publish, practiceRun, isos.downloadJob], {
     resume: options.resumeJobs ?? options.host !== "cli",
   });
 
@@ -124,8 +133,8 @@ export async function createCore(ports: Ports, options: CoreOptions): Promise<Co
       if (input.isoPath !== null) await assertBootableIso(input.isoPath, input.hardware.firmware);
       return { machineId: await machines.create(input) };
     },
-    "machines.start": async ({ machineId }, signal) => {
-      await machines.start(machineId, { signal });
+    "machines.start": async ({ machineId, overcommit }, signal) => {
+      await machines.start(machineId, { signal, overcommit });
       return done;
     },
     "machines.powerButton": async ({ machineId }) => {
@@ -154,6 +163,33 @@ export async function createCore(ports: Ports, options: CoreOptions): Promise<Co
       checks.dismiss(`machine:${machineId}`);
       return done;
     },
+
+    "machines.change": async ({ machineId, ...change }) => {
+      await machines.change(machineId, change);
+      return done;
+    },
+    "machines.duplicate": async (input) => ({ jobId: await jobs.start(duplicate, input) }),
+    "machines.importDisk": async (input) => ({ jobId: await jobs.start(importDisk, input) }),
+    "machines.reveal": async ({ machineId }) => {
+      await ports.desktop.reveal(machines.folder(machineId));
+      return done;
+    },
+    "machines.suspend": async (input) => ({
+      jobId: await jobs.start(checkpoint, { op: "suspend", ...input }),
+    }),
+
+    "checkpoints.create": async (input) => ({
+      jobId: await jobs.start(checkpoint, { op: "create", ...input }),
+    }),
+    "checkpoints.restore": async (input) => ({
+      jobId: await jobs.start(checkpoint, { op: "restore", ...input }),
+    }),
+    "checkpoints.branch": async (input) => ({
+      jobId: await jobs.start(checkpoint, { op: "branch", ...input }),
+    }),
+    "checkpoints.delete": async (input) => ({
+      jobId: await jobs.start(checkpoint, { op: "delete", ...input }),
+    }),
 
     "console.read": ({ machineId, fromByte }, signal) => machines.console(machineId).read(fromByte, signal),
     "console.write": async ({ machineId, text }, signal) => {

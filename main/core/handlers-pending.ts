@@ -3,17 +3,8 @@ import { AppError } from "#core/lib/app-error.ts";
 import type { Handlers } from "./handlers.ts";
 
 const pendingCalls = [
-  "machines.change",
-  "machines.duplicate",
-  "machines.importDisk",
-  "machines.reveal",
-  "machines.suspend",
   "machines.capture",
   "machines.screenshot",
-  "checkpoints.create",
-  "checkpoints.restore",
-  "checkpoints.branch",
-  "checkpoints.delete",
   "display.write",
   "terminals.open",
   "terminals.write",

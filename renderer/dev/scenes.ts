@@ -21,6 +21,8 @@ function empty(): AppState {
         version: "0.1.0",
         host: "electron",
         dataDirectory: "/home/mira/.local/share/goldsmith",
+        hostCores: 8,
+        hostMemoryBytes: 16 * 1024 ** 3,
         platform: "linux",
       },
     },

@@ -12,41 +12,57 @@ import { machinesRoot } from "./machine-folder.ts";
 import type { MachineRecord } from "./machine-record.ts";
 import { assertIso } from "./prepare-run.ts";
 
-/**
- * Makes a machine's folder under a name that marks it as unfinished and gives it its own name at the end: there
- * is a whole machine or none. Answers the id.
- */
+/** Makes a machine with a blank disk. Answers the id. */
 export async function createMachineFolder(
   ports: Ports,
   input: z.output<typeof MachineCreateSchema>,
   id = newId(),
 ): Promise<string> {
-  if (input.isoPath !== null) await assertUsableIso(input.isoPath);
+  const { name, hardware, isoPath, install } = input;
+  if (isoPath !== null) await assertUsableIso(isoPath);
+  const installing = install?.mode === "direct";
+  const record = { ...newRecord(ports, name), hardware, isoPath, install, installing };
+  await fillMachineFolder(ports, id, record, async (folder) => {
+    await createDisk(ports.processes, join(folder, "disk.qcow2"), hardware.diskSizeBytes);
+  });
+  return id;
+}
+
+/** A machine of its own: nobody else has this uuid and this network address. */
+export const newRecord = (
+  ports: Ports,
+  name: string,
+): Omit<MachineRecord, "hardware" | "isoPath" | "install" | "installing"> => ({
+  version: 1,
+  uuid: randomUUID(),
+  name,
+  createdAt: ports.clock.nowIso(),
+  macAddress: `52:54:00:${randomBytes(3)
+    .toString("hex")
+    .replaceAll(/(..)(?=.)/g, "$1:")}`,
+  notes: "",
+  tags: [],
+});
+
+/**
+ * Makes a machine's folder under a name that marks it as unfinished and gives it its own name at the end: there
+ * is a whole machine or none. `fill` puts the disk into it.
+ */
+export async function fillMachineFolder(
+  ports: Ports,
+  id: string,
+  record: MachineRecord,
+  fill: (folder: string) => Promise<void>,
+): Promise<void> {
   const root = machinesRoot(ports.directories.data);
   const unfinished = join(root, `${unfinishedPrefix}${process.pid}-${id}`);
-  const record: MachineRecord = {
-    version: 1,
-    uuid: randomUUID(),
-    name: input.name,
-    createdAt: ports.clock.nowIso(),
-    hardware: input.hardware,
-    macAddress: `52:54:00:${randomBytes(3)
-      .toString("hex")
-      .replaceAll(/(..)(?=.)/g, "$1:")}`,
-    isoPath: input.isoPath,
-    notes: "",
-    tags: [],
-    install: input.install,
-    installing: input.install?.mode === "direct",
-  };
   try {
     await mkdir(unfinished, { recursive: true });
-    await createDisk(ports.processes, join(unfinished, "disk.qcow2"), input.hardware.diskSizeBytes);
+    await fill(unfinished);
     await writeFile(join(unfinished, "transcript.log"), "");
     await writeJson(join(unfinished, "machine.json"), record);
     await rename(unfinished, join(root, id));
     await syncDirectory(root);
-    return id;
   } catch (error) {
     await rm(unfinished, { recursive: true, force: true });
     throw AppError.from(error);

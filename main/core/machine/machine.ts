@@ -14,6 +14,7 @@ import type { QemuExit } from "./launch-qemu.ts";
 import { machineFolder, type MachineFolder } from "./machine-folder.ts";
 import { LastRunSchema, MachineRecordSchema, type MachineRecord, type RunRecord } from "./machine-record.ts";
 import { MachineLayers, type LiveGuest } from "./machine-layers.ts";
+import { MachineNotices } from "./machine-notices.ts";
 import { firstPicture, offPicture, pictureOf, runPicture } from "./machine-picture.ts";
 import { MachineState } from "./machine-state.ts";
 import { settleIncoming } from "./incoming-memory.ts";
@@ -49,6 +50,7 @@ export class Machine {
   readonly id: string;
   readonly folder: MachineFolder;
   readonly layers: MachineLayers;
+  readonly notices: MachineNotices;
   readonly state: MachineState;
   readonly #deps: MachineDeps;
   #record: MachineRecord;
@@ -63,6 +65,7 @@ export class Machine {
     this.#deps = deps;
     this.#record = record;
     this.folder = machineFolder(deps.ports.directories.data, id);
+    this.notices = new MachineNotices(id, deps);
     this.layers = new MachineLayers(id, this.folder.path, deps.ports);
     this.state = new MachineState(deps.store, view);
   }
@@ -189,11 +192,17 @@ export class Machine {
   async setIso(isoPath: string | null, whileRunning: () => Promise<unknown>): Promise<void> {
     await this.#oneByOne(async () => {
       if (this.#following !== null) await whileRunning();
-      await this.#write({ isoPath });
+      await this.writeRecord({ isoPath });
     });
   }
 
-  async #write(change: Partial<MachineRecord>): Promise<void> {
+  /** Changes `machine.json`. */
+  changeRecord(change: Partial<MachineRecord>): Promise<void> {
+    return this.#oneByOne(() => this.writeRecord(change));
+  }
+
+  /** For work that has its turn already. */
+  async writeRecord(change: Partial<MachineRecord>): Promise<void> {
     this.#record = { ...this.#record, ...change };
     await writeJson(this.folder.record, this.#record);
     this.state.update(pictureOf(this.#record));
@@ -242,8 +251,7 @@ export class Machine {
       if (guest !== null) await settleIncoming(guest, this.layers);
       await this.layers.settle(guest);
     } catch (error) {
-      const { message, hint } = AppError.from(error);
-      this.#tell("layers", "A change of a machine's disk could not be finished", `${message}. ${hint}`);
+      this.notices.unsettled(this.#record.name, error);
     }
     await this.#showLayers();
   }
@@ -273,7 +281,7 @@ export class Machine {
           layers,
           record: this.#record,
           onRun: (next) => this.#show(next, { power: "starting" }),
-          onMisfit: (reason) => this.#tellMisfit(reason),
+          onMisfit: (reason) => this.notices.memoryGivenUp(this.#record.name, reason),
         },
         await accelerator(signal),
         signal,
@@ -287,12 +295,6 @@ export class Machine {
       this.state.update({ power: "off", sshPort: null, lastError });
       throw failure;
     }
-  }
-
-  #tellMisfit(reason: string): void {
-    const title = `${this.#record.name} could not go on where it was`;
-    const instead = "It boots from its disk instead, as after a power cut.";
-    this.#tell("memory", title, `Its saved memory does not fit any more: ${reason}. ${instead}`);
   }
 
   async #follow(run: RunRecord, identity: ProcessIdentity, exited: Promise<QemuExit> | null): Promise<void> {
@@ -373,7 +375,7 @@ export class Machine {
   ): Promise<void> {
     const { clock } = this.#deps.ports;
     const onGoodEnd = async (): Promise<void> => {
-      if (run.direct && handsOver) await this.#write({ installing: false });
+      if (run.direct && handsOver) await this.writeRecord({ installing: false });
     };
     this.state.update(
       offPicture(await endRun({ clock, name: this.#record.name, folder: this.folder, onGoodEnd }, run, seen)),
@@ -386,12 +388,6 @@ export class Machine {
 
   #show(run: RunRecord, change: Partial<MachineView>): void {
     this.state.update({ ...runPicture(run), ...change });
-  }
-
-  #tell(topic: string, title: string, text: string): void {
-    const id = `machine-${this.id}-${topic}`;
-    const createdAt = this.#deps.ports.clock.nowIso();
-    this.#deps.store.put("notices", id, { id, level: "warning", title, text, createdAt });
   }
 
   #warn(message: string, error: unknown): void {

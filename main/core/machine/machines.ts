@@ -1,16 +1,27 @@
 import { mkdir, readdir, rm } from "node:fs/promises";
+import { totalmem } from "node:os";
 import type { z } from "zod";
 import type { Checkpoint } from "#contract/checkpoint.ts";
-import type { MachineCreateSchema, MachinePower, MachineView } from "#contract/machine.ts";
+import type { Hardware, MachineCreateSchema, MachinePower, MachineView } from "#contract/machine.ts";
 import type { MachineConsole } from "#core/console/machine-console.ts";
 import { AppError } from "#core/lib/app-error.ts";
 import { newId } from "#core/library/new-id.ts";
+import { changeMachine, type MachineChange } from "./change-machine.ts";
 import { assertUsableIso, createMachineFolder, removeUnfinished } from "./create-machine.ts";
+import { assertNobodyBuildsOn } from "./dependants.ts";
 import { watchFolder } from "./folder-watch.ts";
 import { createCheckpoint, deleteCheckpoint, restoreCheckpoint, suspend } from "./machine-checkpoints.ts";
+import {
+  branchMachine,
+  copyMachine,
+  importMachine,
+  type CopyIdentity,
+  type ForeignDisk,
+} from "./clone-machine.ts";
 import { openMachineConsole } from "./machine-console.ts";
 import { isMachineId, machinesRoot } from "./machine-folder.ts";
 import type { LayerOptions, NewCheckpoint } from "./machine-layers.ts";
+import { assertMemoryFits } from "./memory-budget.ts";
 import { Machine, type MachineDeps } from "./machine.ts";
 import { cdDeviceId } from "./qemu-args.ts";
 
@@ -30,10 +41,10 @@ export interface Machines {
    */
   create(input: z.output<typeof MachineCreateSchema>, id?: string): Promise<string>;
   /**
-   * Resolves when QEMU answers. Throws `machine-busy` (started already), `tool-missing` (QEMU, firmware),
+   * Resolves when QEMU answers. Throws `machine-busy` (started already; memory is short and not `overcommit`), `tool-missing` (QEMU, firmware),
    * `not-found` (ISO), `machine-died` (QEMU ended at once: argv, exitCode and stderr in details).
    */
-  start(id: string, options?: { signal?: AbortSignal }): Promise<void>;
+  start(id: string, options?: { signal?: AbortSignal; overcommit?: boolean }): Promise<void>;
   /** Asks the guest to shut down; resolves when it was asked. */
   powerButton(id: string): Promise<void>;
   /** Begins a direct install anew: QEMU itself cannot. */
@@ -42,7 +53,9 @@ export interface Machines {
   forceOff(id: string): Promise<void>;
   eject(id: string): Promise<void>;
   insert(id: string, isoPath: string): Promise<void>;
-  /** Refused with `machine-busy` while running. */
+  /** Words at any time, hardware while off. Throws `machine-busy`, `bad-input`, `disk-full`. */
+  change(id: string, change: MachineChange): Promise<void>;
+  /** Throws `machine-busy` while it runs, `image-in-use` when another machine's disk builds on its layers. */
   delete(id: string): Promise<void>;
   /** Resolves when the machine has this power state; throws `timeout` or `cancelled`. */
   waitForPower(
@@ -65,8 +78,20 @@ export interface Machines {
   restoreCheckpoint(id: string, checkpointId: string, by?: string): Promise<void>;
   /** Throws `machine-busy` unless off, `image-in-use` when another machine builds on it, `not-found`. */
   deleteCheckpoint(id: string, checkpointId: string, options?: LayerOptions): Promise<void>;
+  /** A new machine that goes on from a checkpoint and shares its layer. Asking again makes no second one. */
+  branch(id: string, checkpointId: string, copy: CopyIdentity): Promise<void>;
+  /** A new machine with a copy of the disk. Throws `machine-busy` unless off, `disk-full`, `cancelled`. */
+  copy(id: string, copy: CopyIdentity, options?: LayerOptions): Promise<void>;
+  /** A new machine around a disk that exists; the file is never written. */
+  importDisk(
+    disk: ForeignDisk & { node: string },
+    copy: CopyIdentity,
+    hardware: Hardware,
+    options: LayerOptions & { linked: boolean },
+  ): Promise<void>;
   /** Memory to disk, then off; the next start goes on. Throws with the guest going on. */
   suspend(id: string, options?: LayerOptions): Promise<void>;
+  folder(id: string): string;
   /** The path, whether or not the machine runs. */
   diskPath(id: string): string;
   /** Throws `machine-busy`. */
@@ -147,10 +172,17 @@ export function createMachines(deps: MachineDeps): Machines {
     });
   }
 
+  const nameOf = (id: string): string => held.get(id)?.machine.record.name ?? id;
+
   function assertOff(id: string): void {
     const { name, power } = get(id).machine.state.view;
     if (power === "off") return;
     throw new AppError("machine-busy", `${name} is ${power}`);
+  }
+
+  async function makeOnce(id: string, make: () => Promise<void>): Promise<void> {
+    if (!held.has(id)) await make();
+    await rescan();
   }
 
   return {
@@ -167,7 +199,14 @@ export function createMachines(deps: MachineDeps): Machines {
       await rescan();
       return id;
     },
-    start: async (id, options = {}) => await get(id).machine.start(options.signal),
+    async start(id, { signal, overcommit = false } = {}) {
+      const { machine } = get(id);
+      const all = [...held.values()].map((one) => one.machine.state.view);
+      if (!overcommit) assertMemoryFits(machine.state.view, all, totalmem());
+      await machine.start(signal);
+    },
+    change: async (id, change) => await changeMachine(ports, get(id).machine, change),
+    folder: (id) => get(id).machine.folder.path,
     powerButton: async (id) => await get(id).machine.powerButton(),
     reset: async (id) => await get(id).machine.reset(),
     forceOff: async (id) => await get(id).machine.forceOff(),
@@ -187,6 +226,7 @@ export function createMachines(deps: MachineDeps): Machines {
       const { machine } = get(id);
       await machine.reconcile();
       assertOff(id);
+      await assertNobodyBuildsOn(ports.directories.data, id, nameOf);
       const { path } = machine.folder;
       await oneByOne(async () => {
         await letGo(id);
@@ -196,8 +236,18 @@ export function createMachines(deps: MachineDeps): Machines {
     createCheckpoint: async (id, wanted, options) => await createCheckpoint(get(id).machine, wanted, options),
     restoreCheckpoint: async (id, checkpointId, by = newId()) =>
       await restoreCheckpoint(get(id).machine, checkpointId, by),
-    deleteCheckpoint: async (id, checkpointId, options) =>
-      await deleteCheckpoint(get(id).machine, checkpointId, options),
+    async deleteCheckpoint(id, checkpointId, options) {
+      await assertNobodyBuildsOn(ports.directories.data, id, nameOf, checkpointId);
+      await deleteCheckpoint(get(id).machine, checkpointId, options);
+    },
+    branch: async (id, checkpointId, copy) =>
+      await makeOnce(copy.id, () => branchMachine(ports, get(id).machine, checkpointId, copy)),
+    async copy(id, copy, options = {}) {
+      const { machine } = get(id);
+      await makeOnce(copy.id, () => machine.whileOff(() => copyMachine(ports, machine, copy, options)));
+    },
+    importDisk: async (disk, copy, hardware, options) =>
+      await makeOnce(copy.id, () => importMachine(ports, disk, copy, hardware, options)),
     suspend: async (id, options) => await suspend(get(id).machine, options),
     waitForPower: async (id, power, options) =>
       await get(id).machine.state.waitForPower(power, ports.clock, options),

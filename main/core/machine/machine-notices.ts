@@ -1,0 +1,36 @@
+import { AppError } from "#core/lib/app-error.ts";
+import type { StateStore } from "#core/state-store.ts";
+import type { Clock } from "#ports/ports.ts";
+
+/** What a user should know of one machine beyond its picture; one notice a topic. */
+export class MachineNotices {
+  readonly #id: string;
+  readonly #deps: { readonly store: StateStore; readonly ports: { readonly clock: Clock } };
+
+  constructor(id: string, deps: { store: StateStore; ports: { clock: Clock } }) {
+    this.#id = id;
+    this.#deps = deps;
+  }
+
+  memoryGivenUp(name: string, reason: string): void {
+    const instead = "It boots from its disk instead, as after a power cut.";
+    const text = `Its saved memory does not fit any more: ${reason}. ${instead}`;
+    this.#tell("memory", "warning", `${name} could not go on where it was`, text);
+  }
+
+  unsettled(name: string, error: unknown): void {
+    const { message, hint } = AppError.from(error);
+    this.#tell("layers", "warning", `A change of the disk of ${name} is not finished`, `${message}. ${hint}`);
+  }
+
+  /** What was found after a crash, and what was done about it. */
+  found(name: string, text: string): void {
+    this.#tell("found", "info", `${name} was found as a crash had left it`, text);
+  }
+
+  #tell(topic: string, level: "info" | "warning", title: string, text: string): void {
+    const id = `machine-${this.#id}-${topic}`;
+    const { store, ports } = this.#deps;
+    store.put("notices", id, { id, level, title, text, createdAt: ports.clock.nowIso() });
+  }
+}
