@@ -30,6 +30,7 @@ import product from "#package.json" with { type: "json" };
 import type { Ports } from "#ports/ports.ts";
 import { manifests } from "#providers/manifests.ts";
 import { profiles } from "#providers/profiles.ts";
+import { createTransferGate } from "#staging/transfer-gate.ts";
 import type { Handlers } from "./handlers.ts";
 import { pendingHandlers } from "./handlers-pending.ts";
 import { createSettings } from "./settings.ts";
@@ -77,10 +78,18 @@ export async function createCore(ports: Ports, options: CoreOptions): Promise<Co
   });
   const checks = createChecks({ ports, store, machines, images, profiles });
   const practice = createPractice({ ports });
-  const stagings = createStagings({ ports, store, practice });
+  const gate = createTransferGate(ports.clock);
+  const stagings = createStagings({ ports, store, practice, gate });
   const accounts = createAccounts({ ports, store, practice, stagings });
   const remote = createRemoteActions({ store, accounts, clock: ports.clock });
-  const settings = createSettings({ dataDirectory: directories.data, store });
+  const settings = createSettings({
+    dataDirectory: directories.data,
+    store,
+    apply: ({ uploadLimitBytesPerSecond, uploadsPaused }) => {
+      gate.setLimit(uploadLimitBytesPerSecond);
+      gate.setPaused(uploadsPaused);
+    },
+  });
   const jobs = createJobs({ ports, store });
   const check = (imageId: string, signal: AbortSignal) => checks.run({ kind: "image", imageId }, signal);
 

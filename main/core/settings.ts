@@ -14,8 +14,17 @@ export interface AppSettings {
 
 const FileSchema = z.object({ version: z.literal(1), settings: SettingsSchema });
 
-export function createSettings(deps: { dataDirectory: string; store: StateStore }): AppSettings {
-  const { dataDirectory, store } = deps;
+/** `apply` is told the settings that hold: when they are loaded and after every change. */
+export function createSettings(deps: {
+  dataDirectory: string;
+  store: StateStore;
+  apply: (settings: Settings) => void;
+}): AppSettings {
+  const { dataDirectory, store, apply } = deps;
+  const put = (settings: Settings): void => {
+    store.put("settings", "settings", settings);
+    apply(settings);
+  };
   const path = join(dataDirectory, "settings.json");
   const read = async (): Promise<Settings> =>
     (await readJson(path, FileSchema))?.settings ?? SettingsSchema.parse({});
@@ -23,7 +32,7 @@ export function createSettings(deps: { dataDirectory: string; store: StateStore 
 
   return {
     async load() {
-      store.put("settings", "settings", await read());
+      put(await read());
     },
     current: () => store.state.settings["settings"] ?? SettingsSchema.parse({}),
     change(changes) {
@@ -31,7 +40,7 @@ export function createSettings(deps: { dataDirectory: string; store: StateStore 
       const done = tail.then(async () => {
         const settings: Settings = { ...(await read()), ...given };
         await writeJson(path, { version: 1, settings });
-        store.put("settings", "settings", settings);
+        put(settings);
       });
       tail = done.catch(() => {});
       return done;

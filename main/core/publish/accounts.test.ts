@@ -8,6 +8,7 @@ import { StateStore } from "#core/state-store.ts";
 import type { Ports } from "#ports/ports.ts";
 import { nodeProcesses } from "#system/node-processes.ts";
 import { createAccounts, type Accounts } from "./accounts.ts";
+import { openGate } from "#staging/transfer-gate.ts";
 import { createStagings, type Stagings } from "./stagings.ts";
 import { testPorts, textUnder } from "./publish-harness.ts";
 
@@ -22,7 +23,7 @@ const log: string[] = [];
 const begin = (): void => {
   store = new StateStore();
   practice = createPractice({ ports, paceMs: 1 });
-  stagings = createStagings({ ports, store, practice });
+  stagings = createStagings({ ports, store, practice, gate: openGate });
   accounts = createAccounts({ ports, store, practice, stagings });
 };
 const load = async (): Promise<void> => {

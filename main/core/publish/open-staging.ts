@@ -2,16 +2,17 @@ import type { StagingPlace } from "#contract/staging.ts";
 import { AppError } from "#core/lib/app-error.ts";
 import { createS3Store } from "#staging/s3/s3-store.ts";
 import type { StagingStore } from "#staging/staging-store.ts";
+import type { TransferGate } from "#staging/transfer-gate.ts";
 import { goneFromKeychain } from "./account-access.ts";
 import { assertPrivateWay } from "./private-way.ts";
 
 /** The store of a place. Throws `bad-input` for a place whose keys would travel in the open. */
-export function openStaging(place: StagingPlace, secret: string | null): StagingStore {
+export function openStaging(place: StagingPlace, secret: string | null, gate: TransferGate): StagingStore {
   switch (place.kind) {
     case "s3":
       if (secret === null) throw goneFromKeychain(`storage ${place.bucket}`);
       assertPrivateWay(place.endpoint);
-      return createS3Store({ ...place, secretAccessKey: secret });
+      return createS3Store({ ...place, secretAccessKey: secret }, { gate });
     case "oci":
     case "sftp":
     case "folder":

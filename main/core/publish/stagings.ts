@@ -7,6 +7,7 @@ import type { Practice } from "#core/practice/practice.ts";
 import type { StateStore } from "#core/state-store.ts";
 import type { Ports } from "#ports/ports.ts";
 import type { StagingStore } from "#staging/staging-store.ts";
+import type { TransferGate } from "#staging/transfer-gate.ts";
 import { createListFile, type ListFile } from "./list-file.ts";
 import { migrateAccounts } from "./migrate-accounts.ts";
 import { openStaging } from "./open-staging.ts";
@@ -25,8 +26,14 @@ export interface Stagings {
   open(id: string): Promise<StagingStore>;
 }
 
-export function createStagings(deps: { ports: Ports; store: StateStore; practice: Practice }): Stagings {
-  const { ports, store, practice } = deps;
+export function createStagings(deps: {
+  ports: Ports;
+  store: StateStore;
+  practice: Practice;
+  /** Before all uploads of the app. */
+  gate: TransferGate;
+}): Stagings {
+  const { ports, store, practice, gate } = deps;
   const { secrets, clock, directories } = ports;
   const file: ListFile<StagingView> = createListFile({
     path: join(directories.data, "stagings.json"),
@@ -75,7 +82,7 @@ export function createStagings(deps: { ports: Ports; store: StateStore; practice
       if (Object.values(store.state.stagings).some((staging) => staging.name === name)) {
         throw new AppError("already-exists", `There is a staging storage named ${name} already`);
       }
-      await openStaging(place, secret ?? null).probe(signal);
+      await openStaging(place, secret ?? null, gate).probe(signal);
       const id = newId();
       if (secret !== undefined) await secrets.set(stagingSecretName(id), secret);
       await keep({ id, name, practice: false, place, createdAt: clock.nowIso(), seen: null });
@@ -102,11 +109,12 @@ export function createStagings(deps: { ports: Ports; store: StateStore; practice
 
     async open(id) {
       const staging = view(id);
-      if (!staging.practice) return openStaging(staging.place, await secrets.get(stagingSecretName(id)));
+      if (!staging.practice)
+        return openStaging(staging.place, await secrets.get(stagingSecretName(id)), gate);
       const { secretAccessKey, ...place } = (await practice.start()).s3;
       const current: StagingView = { ...staging, place: { kind: "s3", publicUrlTemplate: null, ...place } };
       if (JSON.stringify(current.place) !== JSON.stringify(staging.place)) await keep(current);
-      return openStaging(current.place, secretAccessKey);
+      return openStaging(current.place, secretAccessKey, gate);
     },
   };
 }

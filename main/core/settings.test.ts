@@ -1,0 +1,34 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import type { Settings } from "#contract/settings.ts";
+import { createSettings } from "./settings.ts";
+import { StateStore } from "./state-store.ts";
+
+it("applies what holds: at load, after a change, and after the next start", async () => {
+  const dataDirectory = await mkdtemp(join(tmpdir(), "goldsmith-settings-"));
+  try {
+    const applied: Settings[] = [];
+    const apply = (settings: Settings): void => void applied.push(settings);
+    const open = (): ReturnType<typeof createSettings> =>
+      createSettings({ dataDirectory, store: new StateStore(), apply });
+    const settings = open();
+    await settings.load();
+    await Promise.all([
+      settings.change({ uploadLimitBytesPerSecond: 1_000_000 }),
+      settings.change({ uploadsPaused: true, prices: undefined }),
+    ]);
+    await open().load();
+    const both = { uploadLimitBytesPerSecond: 1_000_000, uploadsPaused: true, prices: {} };
+    expect(applied).toEqual([
+      { uploadLimitBytesPerSecond: null, uploadsPaused: false, prices: {} },
+      { uploadLimitBytesPerSecond: 1_000_000, uploadsPaused: false, prices: {} },
+      both,
+      both,
+    ]);
+    expect(settings.current()).toEqual(both);
+  } finally {
+    await rm(dataDirectory, { recursive: true, force: true });
+  }
+});
