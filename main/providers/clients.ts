@@ -3,12 +3,14 @@ import { AppError } from "#core/lib/app-error.ts";
 import { createContabo } from "./contabo/provider.ts";
 import { createDigitalOcean } from "./digitalocean/provider.ts";
 import { createFybe } from "./fybe/provider.ts";
+import { createOci } from "./oci/provider.ts";
 import type { ClientOptions, CreateClient, ProviderAccess, ProviderClient } from "./provider.ts";
 
 const clients: Readonly<Partial<Record<ProviderId, CreateClient>>> = {
   digitalocean: createDigitalOcean,
   contabo: createContabo,
   fybe: createFybe,
+  oci: createOci,
 };
 
 /** The client of an account. A provider without an adapter is refused in words. */

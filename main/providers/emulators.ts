@@ -7,4 +7,5 @@ export const emulators: Readonly<Partial<Record<ProviderId, StartEmulator>>> = {
     (await import("./digitalocean/emulator.ts")).startDigitalOceanEmulator(options),
   contabo: async (options) => (await import("./contabo/emulator.ts")).startContaboEmulator(options),
   fybe: async (options) => (await import("./fybe/emulator.ts")).startFybeEmulator(options),
+  oci: async (options) => (await import("./oci/emulator.ts")).startOciEmulator(options),
 };

@@ -170,7 +170,7 @@ export function createAccounts(deps: {
         provider: manifest.id,
         practice: false,
         apiBase,
-        defaultRegion: input.defaultRegion ?? manifest.defaultRegion ?? "",
+        defaultRegion: input.defaultRegion ?? settings["region"] ?? manifest.defaultRegion ?? "",
         settings,
         stagingId,
         createdAt: clock.nowIso(),

@@ -1,6 +1,12 @@
 import { z } from "zod";
 import type { EmulatorReply } from "#providers/emulation/json-server.ts";
-import { imageRoutes, issueOf, rootCompartment, type ComputeDeps } from "./emulator-images.ts";
+import {
+  childCompartment,
+  imageRoutes,
+  issueOf,
+  rootCompartment,
+  type ComputeDeps,
+} from "./emulator-images.ts";
 import type { StoredSchema } from "./emulator-state.ts";
 import {
   errorReply,
@@ -76,7 +82,7 @@ export async function computeRoutes(request: RoutedRequest, deps: ComputeDeps): 
       domains.map((name) => ({ name, compartmentId: rootCompartment(deps.account) })),
     compartments: () => [
       {
-        id: "ocid1.compartment.oc1..practiceimages",
+        id: childCompartment,
         name: "images",
         description: "Images",
         lifecycleState: "ACTIVE",

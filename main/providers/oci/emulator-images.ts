@@ -80,6 +80,7 @@ const ShapeSchema = z.object({
 });
 
 export const namespaceName = "practicens";
+export const childCompartment = "ocid1.compartment.oc1..practiceimages";
 export const rootCompartment = (account: EmulatedAccount): string => account.tenancyId;
 export const issueOf = ({ issues: [issue] }: z.ZodError): EmulatorReply =>
   invalid(`${issue?.path.join(".") ?? ""} ${issue?.message ?? "is wrong"}`.trim());
@@ -114,9 +115,10 @@ const platformImage = (number: number): object => ({
   timeCreated: "2026-01-01T00:00:00.000Z",
 });
 
-function listImages({ url }: RoutedRequest, { state }: ComputeDeps): EmulatorReply {
+function listImages({ url }: RoutedRequest, { state, account }: ComputeDeps): EmulatorReply {
   const compartmentId = url.searchParams.get("compartmentId");
   if (compartmentId === null) return errorReply(400, "MissingParameter", "Missing compartmentId");
+  if (![rootCompartment(account), childCompartment].includes(compartmentId)) return notFound();
   const wanted = url.searchParams.get("lifecycleState");
   const displayName = url.searchParams.get("displayName");
   const own = state.data.images

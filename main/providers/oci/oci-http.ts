@@ -83,7 +83,8 @@ const byCode: readonly [pattern: RegExp, code: ErrorCode, hint: string][] = [
   ],
 ];
 
-function inOurWords(error: AppError): AppError {
+/** An error with the code and the hint that Oracle's own code asks for. */
+export function inOurWords(error: AppError): AppError {
   const known = byCode.find(([pattern]) => pattern.test(error.message));
   return known === undefined ? error : reworded(error, known[1], known[2]);
 }
