@@ -75,9 +75,12 @@ describe("yamlValues", () => {
     expect([...(values?.texts("toString") ?? [])]).toEqual([]);
   });
 
-  it.each(["[1, 2]", "text", "a: [", "a: b: c", "a: &x 1\nb: *x", "\t- x"])("refuses other documents: %j", (text) => {
-    expect(yamlValues(text)).toBeNull();
-  });
+  it.each(["[1, 2]", "text", "a: [", "a: b: c", "a: &x 1\nb: *x", "\t- x"])(
+    "refuses other documents: %j",
+    (text) => {
+      expect(yamlValues(text)).toBeNull();
+    },
+  );
 
   it("takes an empty file for one without values", () => {
     expect(yamlValues("")?.text("a")).toBeNull();

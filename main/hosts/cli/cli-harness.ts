@@ -24,6 +24,8 @@ export interface FakeWorld {
   readonly signal?: AbortSignal;
   readonly terminal?: boolean;
   readonly prompt?: Partial<Prompt>;
+  /** What a command asks of the world itself. */
+  readonly ports?: Partial<Ports>;
 }
 
 /** For tests: one run of the command line over a core that is played by functions. */
@@ -57,7 +59,7 @@ export async function runFake(argv: readonly string[], world: FakeWorld = {}): P
         lines: async () => [],
         ...world.prompt,
       },
-      createPorts: async () => ({}) as Ports,
+      createPorts: async () => (world.ports ?? {}) as Ports,
       openSession: async () => ({
         client: { call: call as never, stream: nothing as never, bytes: nothing as never },
         state: store.state,

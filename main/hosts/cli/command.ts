@@ -11,6 +11,8 @@ export interface OptionSpec {
   readonly help: string;
   /** What stands for the value in help: `--memory SIZE`. */
   readonly value?: string;
+  /** May be given several times; read it with `listOption`. */
+  readonly repeatable?: true;
 }
 
 export interface CommandSpec {
@@ -34,10 +36,12 @@ export interface Session {
   changes(signal: AbortSignal): AsyncIterable<void>;
 }
 
+export type OptionValue = string | boolean | readonly string[] | undefined;
+
 /** What a command sees. */
 export interface CommandContext {
   /** Options by name; flags are true. */
-  readonly options: Readonly<Record<string, string | boolean | undefined>>;
+  readonly options: Readonly<Record<string, OptionValue>>;
   readonly positionals: readonly string[];
   readonly json: boolean;
   /** For results. */
@@ -71,6 +75,14 @@ export const defineCommand = (spec: CommandSpec): CommandSpec => spec;
 export function textOption(context: Pick<CommandContext, "options">, name: string): string | undefined {
   const value = context.options[name];
   return typeof value === "string" ? value : undefined;
+}
+
+/** A repeatable option: every value, those with commas taken apart. */
+export function listOption(context: Pick<CommandContext, "options">, name: string): string[] {
+  const value = context.options[name];
+  const given =
+    typeof value === "string" ? [value] : Array.isArray(value) ? (value as readonly string[]) : [];
+  return given.flatMap((text) => text.split(",")).flatMap((word) => word.trim() || []);
 }
 
 export const flag = (context: Pick<CommandContext, "options">, name: string): boolean =>

@@ -14,9 +14,10 @@ import { lsCommand } from "./commands/ls.ts";
 import { machineCreateCommand } from "./commands/machine-create.ts";
 import { machineCommands } from "./commands/machine.ts";
 import { publishCommand } from "./commands/publish.ts";
-import { remoteListCommand } from "./commands/remote.ts";
+import { remoteCommands } from "./commands/remote.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { setupCommand } from "./commands/setup.ts";
+import { stagingCommands } from "./commands/staging.ts";
 
 /** In the order of help: getting started, the job from ISO to published image, looking after things. */
 export const commands: readonly CommandSpec[] = [
@@ -36,6 +37,7 @@ export const commands: readonly CommandSpec[] = [
   ...imageCommands,
   ...accountCommands,
   publishCommand,
-  remoteListCommand,
+  ...remoteCommands,
+  ...stagingCommands,
   ...jobCommands,
 ];

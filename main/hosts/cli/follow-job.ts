@@ -1,10 +1,9 @@
 import type { JobView } from "#contract/job.ts";
 import { AppError } from "#core/lib/app-error.ts";
 import type { CommandContext, Session } from "./command.ts";
-import { endedLine, jobTitle, progressParts, statusLine } from "./job-lines.ts";
+import { endedLine, hasEnded, jobTitle, progressParts, statusLine } from "./job-lines.ts";
 import { cut } from "./terminal/table.ts";
 
-const ended: ReadonlySet<JobView["status"]> = new Set(["succeeded", "failed", "cancelled", "interrupted"]);
 const redrawEveryMs = 500;
 /** Without a terminal a long step still shows now and then that it lives. */
 const plainProgressEveryMs = 15_000;
@@ -50,7 +49,7 @@ async function watchJob(context: CommandContext, session: Session, jobId: string
       const job = session.state.jobs[jobId];
       if (job === undefined) throw new AppError("not-found", "The job was removed while it was followed");
       printer?.show(job);
-      if (ended.has(job.status)) return job;
+      if (hasEnded(job)) return job;
     }
     throw new AppError("internal", "The state ended before the job");
   } finally {

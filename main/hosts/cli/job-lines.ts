@@ -39,6 +39,9 @@ export function endedLine(step: JobStep): string | null {
   }
 }
 
+const ended: ReadonlySet<JobView["status"]> = new Set(["succeeded", "failed", "cancelled", "interrupted"]);
+export const hasEnded = ({ status }: JobView): boolean => ended.has(status);
+
 const statusWords: Record<JobView["status"], string> = {
   queued: "waiting for its turn",
   running: "running",

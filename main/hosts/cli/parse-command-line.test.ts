@@ -34,7 +34,7 @@ describe("options and arguments", () => {
   it("are parsed strictly", () => {
     expect(parse("publish", "web", "--to", "practice", "--override")).toMatchObject({
       positionals: ["web"],
-      options: { to: "practice", override: true },
+      options: { to: ["practice"], override: true },
     });
     expect(parse("check", "a", "b", "--for=oci").positionals).toEqual(["a", "b"]);
     expect(parse("check", "--", "--odd-name").positionals).toEqual(["--odd-name"]);

@@ -1,5 +1,5 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
-import { UsageError, type CommandSpec } from "./command.ts";
+import { UsageError, type CommandSpec, type OptionSpec, type OptionValue } from "./command.ts";
 
 /** Understood by every command, before and after its name. */
 export const globalOptions = {
@@ -15,7 +15,7 @@ export interface ParsedCommandLine {
   readonly command: CommandSpec | null;
   /** Words that name a group (`machine`) when there is no command. */
   readonly group: readonly string[];
-  readonly options: Readonly<Record<string, string | boolean | undefined>>;
+  readonly options: Readonly<Record<string, OptionValue>>;
   readonly positionals: readonly string[];
   readonly json: boolean;
   readonly help: boolean;
@@ -100,9 +100,10 @@ function longestMatch(words: readonly string[], commands: readonly CommandSpec[]
 
 function parseStrictly(args: readonly string[], command: CommandSpec) {
   const options: NonNullable<ParseArgsConfig["options"]> = {};
-  for (const [name, { type }] of Object.entries({ ...globalOptions, ...command.options })) {
+  const specs: Readonly<Record<string, OptionSpec>> = { ...globalOptions, ...command.options };
+  for (const [name, { type, repeatable = false }] of Object.entries(specs)) {
     const short = Object.entries(shortOptions).find(([, long]) => long === name)?.[0];
-    options[name] = { type, ...(short === undefined ? {} : { short }) };
+    options[name] = { type, multiple: repeatable, ...(short === undefined ? {} : { short }) };
   }
   try {
     const { values, positionals } = parseArgs({
@@ -111,7 +112,7 @@ function parseStrictly(args: readonly string[], command: CommandSpec) {
       allowPositionals: true,
       strict: true,
     });
-    return { values: values as Record<string, string | boolean | undefined>, positionals };
+    return { values: values as Record<string, OptionValue>, positionals };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     // node:util explains how to write a positional that starts with a dash; one sentence is enough here.

@@ -1,0 +1,103 @@
+import { describe, expect, it } from "vitest";
+import type { StagingItem } from "#contract/staging.ts";
+import { runFake, type FakeWorld } from "../cli-harness.ts";
+import { publishingWorld } from "./publishing-samples.ts";
+
+const shown = { type: "ssh-ed25519", sha256: "SHA256:abc" };
+const connect = async (argv: readonly string[], world: FakeWorld = {}) => {
+  const inputs: unknown[] = [];
+  const run = await runFake(["staging", "connect", "web", ...argv], {
+    store: publishingWorld(),
+    ...world,
+    calls: {
+      "stagings.hostKey": () => shown,
+      "stagings.connect": (input: never) => {
+        inputs.push(input);
+        return { stagingId: "s1" };
+      },
+    },
+  });
+  return { ...run, inputs };
+};
+
+describe("goldsmith staging connect", () => {
+  const s3 = ["--s3", "https://s3.example", "--bucket", "images", "--access-key", "AK"];
+  const sftp = ["--sftp", "deploy@www.example:2222", "--directory", "/var/www"];
+
+  it("connects a store with its key from the environment", async () => {
+    const run = await connect(s3, { env: { GOLDSMITH_SECRET: "SK" } });
+    expect(run.code).toBe(0);
+    expect(run.inputs).toMatchObject([
+      { name: "web", secret: "SK", place: { kind: "s3", bucket: "images", region: "us-east-1" } },
+    ]);
+  });
+
+  it("shows an SFTP server's key and goes on only when it is accepted", async () => {
+    const questions: string[] = [];
+    const prompt = (yes: boolean) => ({
+      canAsk: true,
+      confirm: async (question: string) => (questions.push(question), yes),
+      secret: async () => "pw",
+    });
+    const run = await connect(sftp, { prompt: prompt(true) });
+    expect(questions[0]).toContain("SHA256:abc");
+    expect(run.inputs).toMatchObject([
+      {
+        secret: "pw",
+        place: { port: 2222, username: "deploy", auth: "password", hostKeySha256: "SHA256:abc" },
+      },
+    ]);
+    expect(await connect(sftp, { prompt: prompt(false) })).toMatchObject({ code: 130, inputs: [] });
+    const blind = await connect([...sftp, "--agent"]);
+    expect(blind).toMatchObject({ code: 1, inputs: [] });
+    expect(blind.stderr).toContain("--host-key SHA256:abc");
+    const given = await connect([...sftp, "--agent", "--host-key", "SHA256:xyz"]);
+    expect(given.inputs).toMatchObject([{ place: { auth: "agent", hostKeySha256: "SHA256:xyz" } }]);
+  });
+
+  it.each([
+    [[], "Give one of --s3, --sftp and --folder"],
+    [[...s3, "--folder", "/x"], "Give one of"],
+    [["--s3", "https://s3.example"], "--bucket is missing"],
+    [["--sftp", "www.example", "--directory", "/x"], "write USER@HOST"],
+    [[...sftp, "--agent", "--key", "k"], "not both"],
+  ] as const)("refuses %j", async (argv, words) => {
+    const run = await connect(argv);
+    expect(run).toMatchObject({ code: 2, inputs: [] });
+    expect(run.stderr).toContain(words);
+  });
+});
+
+const item = (jobIds: string[]): StagingItem => ({
+  stagingId: "s1",
+  key: "goldsmith/7f/web.qcow2",
+  kind: "object",
+  sizeBytes: 1024,
+  jobIds,
+  createdAt: null,
+});
+
+describe("what lies on a storage", () => {
+  const list = (items: StagingItem[]) =>
+    runFake(["staging", "list"], { store: publishingWorld(), calls: { "stagings.list": () => items } });
+
+  it("is listed with whose it is, or told to be empty", async () => {
+    expect((await list([])).stdout).toContain("empty, verified 2026-01-10");
+    expect((await list([item([])])).stdout).toContain("left over");
+    expect((await list([item(["j9"])])).stdout).toContain("j9");
+  });
+
+  it.each([
+    [[], 0, "Empty, verified just now."],
+    [[item(["j9"])], 0, "1 still needed"],
+    [[item([])], 1, "1 could not be removed."],
+  ] as const)("is cleaned and looked at again: %j", async (left, code, words) => {
+    const run = await runFake(["staging", "clean", "spaces"], {
+      store: publishingWorld(),
+      calls: { "stagings.clean": () => [item([])], "stagings.list": () => left },
+    });
+    expect(run).toMatchObject({ code });
+    expect(run.stdout).toContain("Removed goldsmith/7f/web.qcow2");
+    expect(run.stdout).toContain(words);
+  });
+});

@@ -1,0 +1,62 @@
+import type { DestinationPlan } from "#contract/publish.ts";
+import type { AppState } from "#contract/state.ts";
+import { formatBytes } from "./terminal/format.ts";
+import type { Output } from "./terminal/output.ts";
+import { bold, dim, green, red, yellow } from "./terminal/style.ts";
+
+const verdicts: Readonly<Record<DestinationPlan["level"], string>> = {
+  pass: green("works"),
+  info: green("works"),
+  warning: yellow("works, with care"),
+  unknown: yellow("cannot tell"),
+  error: red("would not work"),
+};
+
+const exposures: Readonly<Record<DestinationPlan["exposure"], string>> = {
+  "unguessable-public-link": "whoever knows an address that cannot be guessed, until it is imported",
+  "signed-link": "the provider alone, by a signed link",
+  "own-storage": "nobody: it goes through the account's own object storage",
+  operator: "nobody: the operator takes it from their storage",
+  "your-address": "as your server decides",
+};
+
+const conversions = { "qcow2-zlib": "as qcow2 (zlib)", "raw-gzip": "as raw, gzipped" } as const;
+
+/** What a publish would do at each account, and what stands against it. */
+export function printPlans(out: Output, state: Readonly<AppState>, plans: readonly DestinationPlan[]): void {
+  const name = (id: string): string => state.accounts[id]?.name ?? id;
+  for (const plan of plans) {
+    out.line(`${bold(name(plan.accountId))}  ${verdicts[plan.level]}`);
+    out.line(`  ${"upload".padEnd(9)} ${uploadWords(plan, name)}`);
+    out.line(`  ${"read by".padEnd(9)} ${exposures[plan.exposure]}`);
+    const freeBytes = plan.quota?.freeBytes ?? null;
+    if (freeBytes !== null) out.line(`  ${"space".padEnd(9)} ${formatBytes(freeBytes)} free in the account`);
+    if (plan.cost !== null) {
+      const { currency, perMonth, perHour, basis } = plan.cost;
+      out.line(
+        `  ${"cost".padEnd(9)} ${figure(perMonth)} ${currency} a month, ${figure(perHour)} an hour ${dim(basis)}`,
+      );
+    }
+    for (const { blocks, text, fix } of plan.notes) {
+      out.line(`  ${blocks ? red("✗") : yellow("!")} ${text} ${dim(fix)}`);
+    }
+    if (plan.same.length > 0) {
+      const known = plan.same.map((id) => state.remoteImages[id]?.name ?? id).join(", ");
+      out.line(
+        `  ${yellow("!")} The same content is there already: ${known} ${dim("--again publishes it anyway")}`,
+      );
+    }
+  }
+}
+
+function uploadWords(plan: DestinationPlan, name: (id: string) => string): string {
+  if (plan.sharesWith !== null) return `nothing more, shares that of ${name(plan.sharesWith)}`;
+  if (plan.exposure === "your-address") return "nothing, it lies there already";
+  const size = plan.uploadBytes === null ? "the image" : formatBytes(plan.uploadBytes);
+  const how = plan.convert === null ? "as it is" : conversions[plan.convert];
+  return `${size} ${how}${plan.stagingName === null ? "" : `, through ${plan.stagingName}`}`;
+}
+
+/** Two digits that count, however small: an hour costs a fraction of a cent. */
+const figure = (amount: number): string =>
+  amount >= 0.995 || amount === 0 ? amount.toFixed(2) : Number(amount.toPrecision(2)).toString();
