@@ -20,12 +20,15 @@ import { newId } from "#core/library/new-id.ts";
 import { createMachines } from "#core/machine/machines.ts";
 import { createPracticeRunJob } from "#core/practice/practice-run-job.ts";
 import { createPractice } from "#core/practice/practice.ts";
-import { createAccounts } from "#core/publish/accounts.ts";
+import { createAccounts } from "#core/publish/accounts/accounts.ts";
+import { createPreparedFiles } from "#core/publish/prepare/prepared-files.ts";
 import { createPublishJob } from "#core/publish/publish-job.ts";
 import { planPublish } from "#core/publish/plan.ts";
-import { createRemoteActions } from "#core/publish/remote-actions.ts";
-import { listOurs } from "#core/publish/staging-items.ts";
-import { createStagings } from "#core/publish/stagings.ts";
+import { createRemoteImages } from "#core/publish/remote/remote-images.ts";
+import { createStagingDesk } from "#core/publish/staging/staging-desk.ts";
+import { createRemoteActions } from "#core/publish/remote/remote-actions.ts";
+import { listOurs } from "#core/publish/staging/staging-items.ts";
+import { createStagings } from "#core/publish/staging/stagings.ts";
 import product from "#package.json" with { type: "json" };
 import type { Ports } from "#ports/ports.ts";
 import { manifests } from "#providers/manifests.ts";
@@ -80,8 +83,10 @@ export async function createCore(ports: Ports, options: CoreOptions): Promise<Co
   const practice = createPractice({ ports });
   const gate = createTransferGate(ports.clock);
   const stagings = createStagings({ ports, store, practice, gate });
-  const accounts = createAccounts({ ports, store, practice, stagings });
-  const remote = createRemoteActions({ store, accounts, clock: ports.clock });
+  const remoteImages = createRemoteImages({ ports, store });
+  const accounts = createAccounts({ ports, store, practice, stagings, remoteImages });
+  const desk = createStagingDesk({ ports, open: (stagingId) => stagings.open(stagingId) });
+  const remote = createRemoteActions({ store, accounts, remoteImages });
   const settings = createSettings({
     dataDirectory: directories.data,
     store,
@@ -99,10 +104,12 @@ export async function createCore(ports: Ports, options: CoreOptions): Promise<Co
   const compact = createCompactJob({ ports, images, machines });
   const publish = createPublishJob({
     ports,
-    store,
     images,
     accounts,
     stagings,
+    desk,
+    prepared: createPreparedFiles(ports),
+    remoteImages,
     check,
   });
   const practiceRun = createPracticeRunJob({
@@ -122,6 +129,7 @@ export async function createCore(ports: Ports, options: CoreOptions): Promise<Co
   await settings.load();
   await stagings.load();
   await accounts.load();
+  await remoteImages.load();
   await jobs.load([checkpoint, duplicate, importDisk, compact, publish, practiceRun, isos.downloadJob], {
     resume: options.resumeJobs ?? options.host !== "cli",
   });
@@ -332,6 +340,8 @@ export async function createCore(ports: Ports, options: CoreOptions): Promise<Co
     store,
     async close() {
       await jobs.close();
+      await desk.close();
+      await remoteImages.close();
       await machines.close();
       await practice.close();
     },

@@ -66,6 +66,11 @@ export class Attempt implements JobContext {
     }
   }
 
+  async redo(name: string): Promise<void> {
+    if (this.#journalled(name) === null) return;
+    await this.#record({ type: "step-undone", name, at: this.#now() });
+  }
+
   note(key: string, value: unknown): Promise<void> {
     return this.#record({ type: "note", key, value });
   }

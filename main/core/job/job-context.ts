@@ -22,6 +22,8 @@ export interface JobContext {
     schema: S,
     run: (reporter: StepReporter, signal: AbortSignal) => Promise<z.output<S>>,
   ): Promise<z.output<S>>;
+  /** Makes a finished step run again: what it made is no longer there. Does nothing for another step. */
+  redo(name: string): Promise<void>;
   /** Journals a value before it matters (an upload id, say), so that a later attempt can find it. */
   note(key: string, value: unknown): Promise<void>;
   recall<S extends z.ZodType>(key: string, schema: S): z.output<S> | null;
@@ -47,6 +49,8 @@ export interface JobDefinition<Input extends z.ZodType = z.ZodType, Output exten
   readonly steps: StepList | ((input: z.output<Input>) => StepList);
   /** After a crash: run again by itself, or wait for the user's word. */
   readonly afterCrash: "resume" | "ask";
+  /** How many of its kind run at once; default 2. */
+  readonly atOnce?: number;
   title(input: z.output<Input>): string;
   subject(input: z.output<Input>): JobView["subject"];
   run(context: JobContext, input: z.output<Input>): Promise<z.output<Output>>;

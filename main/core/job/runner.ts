@@ -10,10 +10,10 @@ import type { Ports } from "#ports/ports.ts";
 import { Attempt } from "./attempt.ts";
 import type { JobEvent, JournalRecord } from "./events.ts";
 import type { JobDefinition } from "./job-context.ts";
-import { Journal, readJournal } from "./journal.ts";
+import { openJournal, readJournal, type Journal } from "./journal.ts";
 import { initialView, isEnded, reduceJob } from "./reducer.ts";
 
-/** Jobs of one kind that run at once; more wait as `queued`. Per kind, so a job can wait for another kind. */
+/** Jobs of one kind that run at once unless it says otherwise; more wait as `queued`. A job can wait for another kind. */
 const runningPerKind = 2;
 
 export interface Jobs {
@@ -84,8 +84,11 @@ export function createJobs(deps: { ports: Ports; store: StateStore }): Jobs {
   }
 
   /** Waits for a free place; an abort goes ahead without waiting, since all that is left to do is to undo. */
-  async function takeSlot(kind: JobKind, signal: AbortSignal): Promise<() => void> {
-    if ((runningByKind.get(kind) ?? 0) >= runningPerKind) {
+  async function takeSlot(
+    { kind, atOnce = runningPerKind }: JobDefinition,
+    signal: AbortSignal,
+  ): Promise<() => void> {
+    if ((runningByKind.get(kind) ?? 0) >= atOnce) {
       await new Promise<void>((go) => {
         const waiter = { kind, go };
         waiting.push(waiter);
@@ -112,7 +115,7 @@ export function createJobs(deps: { ports: Ports; store: StateStore }): Jobs {
     const release = await acquireLock(lockOf(id), processes);
     let journal: Journal;
     try {
-      journal = await Journal.open(journalOf(id));
+      journal = await openJournal(journalOf(id));
     } catch (error) {
       await release();
       throw error;
@@ -135,7 +138,7 @@ export function createJobs(deps: { ports: Ports; store: StateStore }): Jobs {
 
     async function queueAndExecute(): Promise<void> {
       emit(id, { type: "queued" });
-      const freeSlot = await takeSlot(definition.kind, abort.signal);
+      const freeSlot = await takeSlot(definition, abort.signal);
       try {
         if (!closing) await execute();
       } finally {
@@ -223,7 +226,7 @@ export function createJobs(deps: { ports: Ports; store: StateStore }): Jobs {
         input: parsed,
         at: clock.nowIso(),
       };
-      await using journal = await Journal.open(journalOf(id));
+      await using journal = await openJournal(journalOf(id));
       await journal.append(created);
       store.put("jobs", id, initialView(created));
       await launch(definition as unknown as JobDefinition, id, "run");

@@ -8,7 +8,7 @@ import type { Jobs } from "#core/job/runner.ts";
 import { AppError } from "#core/lib/app-error.ts";
 import type { Images } from "#core/library/images.ts";
 import type { Machines } from "#core/machine/machines.ts";
-import type { Accounts } from "#core/publish/accounts.ts";
+import type { Accounts } from "#core/publish/accounts/accounts.ts";
 import type { Ports } from "#ports/ports.ts";
 import { runChildJob } from "./child-job.ts";
 import { customiseCommands, sealCommands } from "./guest-commands.ts";

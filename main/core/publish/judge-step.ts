@@ -1,13 +1,19 @@
 import { z } from "zod";
+import type { ImageFacts } from "#contract/facts.ts";
 import { OsFactsSchema } from "#contract/facts-system.ts";
 import type { ProviderId } from "#contract/finding.ts";
+import { DestinationPlanSchema } from "#contract/publish.ts";
 import type { CheckReport } from "#contract/report.ts";
 import { AppError } from "#core/lib/app-error.ts";
 
+/** What a publish keeps of the check. */
 export const JudgedSchema = z.object({
   /** Ids of the findings that say error and were overridden. */
   overridden: z.array(z.string()),
   os: OsFactsSchema.nullable(),
+  firmware: z.enum(["bios", "uefi"]).nullable(),
+  cloudInit: z.boolean().nullable(),
+  convert: DestinationPlanSchema.shape.convert,
 });
 
 /**
@@ -18,7 +24,7 @@ export function judgeForPublish(
   report: CheckReport,
   provider: { id: ProviderId; name: string },
   override: boolean,
-): z.infer<typeof JudgedSchema> {
+): Omit<z.infer<typeof JudgedSchema>, "convert"> {
   if (report.error !== null) throw AppError.fromWire(report.error);
   const verdict = report.verdicts[provider.id];
   if (verdict === undefined) {
@@ -39,5 +45,19 @@ export function judgeForPublish(
       },
     });
   }
-  return { overridden: problems.map(({ id }) => id), os: report.facts?.os ?? null };
+  const { facts } = report;
+  return {
+    overridden: problems.map(({ id }) => id),
+    os: facts?.os ?? null,
+    firmware: firmwareOf(facts),
+    cloudInit: facts === null || facts.os === null ? null : facts.cloudInit !== null,
+  };
+}
+
+/** BIOS where it works: every provider has it, and only some have the other. */
+function firmwareOf(facts: ImageFacts | null): "bios" | "uefi" | null {
+  const boot = facts?.boot ?? null;
+  if (boot === null) return null;
+  if (boot.grubCore || boot.biosBootCode) return "bios";
+  return boot.efiRemovablePath === null ? null : "uefi";
 }

@@ -48,9 +48,10 @@ afterEach(async () => {
 });
 
 const clock: Clock = { nowIso: () => "", nowMs: () => 0, sleep: async () => {} };
+const address = (): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}/key`;
 const check = (): Promise<void> =>
   checkLink(
-    `http://127.0.0.1:${(server.address() as AddressInfo).port}/key`,
+    { url: address(), headUrl: address() },
     { path, sizeBytes: bytes.length },
     clock,
     AbortSignal.timeout(5_000),

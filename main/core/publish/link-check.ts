@@ -14,10 +14,11 @@ const linkHint =
 
 /**
  * Looks at the staged object as the provider will: HEAD, then GET, without credentials and without following a
- * redirect. Right length, right first bytes, no page in its place. Throws `staging-failed` or `network`.
+ * redirect. Right length, right first bytes, no page in its place. Throws `staging-failed` or `network`. A signed
+ * link has an address of its own for HEAD.
  */
 export async function checkLink(
-  url: string,
+  { url, headUrl }: { url: string; headUrl: string },
   file: { path: string; sizeBytes: number },
   clock: Clock,
   signal: AbortSignal,
@@ -25,7 +26,7 @@ export async function checkLink(
   const expected = await firstBytes(file.path, Math.min(compareBytes, file.sizeBytes));
   for (let attempt = 1; ; attempt++) {
     try {
-      await checkHead(url, file.sizeBytes, signal);
+      await checkHead(headUrl, file.sizeBytes, signal);
       return await checkGet(url, file.sizeBytes, expected, signal);
     } catch (error) {
       if (attempt >= tries || signal.aborted) throw error;

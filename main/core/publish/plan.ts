@@ -3,7 +3,7 @@ import type { DestinationPlan, PublishManySchema } from "#contract/publish.ts";
 import type { CheckReport } from "#contract/report.ts";
 import type { StateStore } from "#core/state-store.ts";
 import type { Images } from "#core/library/images.ts";
-import type { Accounts } from "./accounts.ts";
+import type { Accounts } from "#core/publish/accounts/accounts.ts";
 
 interface PlanDeps {
   store: StateStore;

@@ -1,6 +1,6 @@
 import { writeSync } from "node:fs";
 import type { JobDefinition } from "#core/job/job-context.ts";
-import { Journal } from "#core/job/journal.ts";
+import { LineLog } from "#core/library/line-log.ts";
 import type { Processes } from "#ports/processes.ts";
 import { accountId, imageId, publishParts } from "./publish-harness.ts";
 
@@ -14,9 +14,9 @@ const config = JSON.parse(process.env["CRASH_CONFIG"] ?? "{}") as Omit<
 > & { killAtRecord: number | null; resume: boolean; processesModule: string };
 
 // oxlint-disable-next-line typescript/unbound-method -- called with its `this` below
-const append = Journal.prototype.append;
+const append = LineLog.prototype.append;
 let records = 0;
-Journal.prototype.append = async function (this: Journal, record) {
+LineLog.prototype.append = async function (this: LineLog<unknown>, record: unknown) {
   await append.call(this, record);
   records++;
   if (records === config.killAtRecord) process.kill(process.pid, "SIGKILL");

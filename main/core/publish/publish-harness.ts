@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { AccountView } from "#contract/account.ts";
 import type { ImageView } from "#contract/image.ts";
+import type { StagingView } from "#contract/staging.ts";
 import type { CheckReport } from "#contract/report.ts";
 import { createJobs } from "#core/job/runner.ts";
 import { writeFileAtomic } from "#core/library/json-file.ts";
@@ -18,7 +19,11 @@ import { tinyQcow2 } from "#providers/emulation/testing/tiny-qcow2.ts";
 import { startPracticeS3, type PracticeS3Options } from "#staging/practice/practice-s3.ts";
 import { createS3Store } from "#staging/s3/s3-store.ts";
 import type { StagingStore } from "#staging/staging-store.ts";
-import { createPublishJob, type PublishDeps } from "./publish-job.ts";
+import { createPreparedFiles } from "./prepare/prepared-files.ts";
+import { createPublishJob } from "./publish-job.ts";
+import type { PublishDeps } from "./publish-scope.ts";
+import { createRemoteImages } from "./remote/remote-images.ts";
+import { createStagingDesk } from "./staging/staging-desk.ts";
 
 /** For tests: a provider, a store and a library in temporary folders, and the publish job between them. */
 
@@ -111,17 +116,38 @@ export function publishParts(options: {
     { ...place, secretAccessKey: canaries.s3Secret },
     { partBytes: 5 * 1024 * 1024, parallel: options.parallel ?? 4, retry: { attempts: 2, firstDelayMs: 1 } },
   );
+  const desk = createStagingDesk({ ports, open: async () => staging });
+  const view: StagingView = {
+    id: "stg0000001",
+    name: "Bucket",
+    practice: false,
+    place,
+    createdAt: account.createdAt,
+    seen: null,
+  };
   const deps: PublishDeps = {
     ports,
-    store,
     images: { view: () => options.image },
-    accounts: { view: () => account, open: async () => ({ account, provider }) },
-    stagings: { open: async () => staging },
+    accounts: {
+      view: (id) => ({ ...account, id }),
+      open: async (id) => ({ account: { ...account, id }, provider }),
+    },
+    stagings: { view: () => view },
+    desk,
+    prepared: createPreparedFiles(ports),
+    remoteImages: createRemoteImages({ ports, store }),
     check: async () => options.report?.() ?? passReport(),
     followTiming: { firstPauseMs: 2, longestPauseMs: 3, timeoutMs: 20_000, patienceMs: 500 },
   };
   const definition = createPublishJob(deps);
-  return { ports, store, account, provider, staging, deps, definition, jobs: createJobs({ ports, store }) };
+  const jobs = createJobs({ ports, store });
+  /** As the app does when it ends. */
+  const close = async (): Promise<void> => {
+    await jobs.close();
+    await desk.close();
+    await deps.remoteImages.close();
+  };
+  return { ports, store, account, provider, staging, desk, deps, definition, jobs, close };
 }
 
 export interface PublishHarness {
@@ -132,9 +158,13 @@ export interface PublishHarness {
   readonly log: string[];
   /** Everything that the store now holds, finished or not. */
   stagingContent(): Promise<string[]>;
+  /** Where an object of the store can be read, if it can. */
+  address(key: string): { publicUrl: string };
   stopS3(): Promise<void>;
   startS3(): Promise<void>;
   parts(overrides?: { report?: () => CheckReport; parallel?: number }): ReturnType<typeof publishParts>;
+  /** Ends every app that was begun, so that all is on the disk. */
+  settle(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -179,6 +209,7 @@ export async function startPublishHarness(
   let s3 = await startStore(0);
   const s3Endpoint = s3.endpoint;
   const log: string[] = [];
+  const open: ReturnType<typeof publishParts>[] = [];
   const harness: PublishHarness = {
     data,
     emulator,
@@ -189,12 +220,13 @@ export async function startPublishHarness(
       const { staging } = harness.parts();
       return contentOf(staging);
     },
+    address: (key) => ({ publicUrl: `${s3Endpoint}/${bucket}/${key}` }),
     stopS3: () => s3.close(),
     async startS3() {
       s3 = await startStore(Number(new URL(s3Endpoint).port));
     },
-    parts: (overrides) =>
-      publishParts({
+    parts(overrides) {
+      const made = publishParts({
         data,
         processes,
         apiBase: emulator.emulator.apiBase,
@@ -202,8 +234,15 @@ export async function startPublishHarness(
         log,
         image,
         ...overrides,
-      }),
+      });
+      open.push(made);
+      return made;
+    },
+    async settle() {
+      for (const each of open.splice(0)) await each.close();
+    },
     async close() {
+      await harness.settle();
       await emulator.close();
       await s3.close();
       await rm(root, { recursive: true, force: true });

@@ -1,266 +1,258 @@
 import { z } from "zod";
-import { PublishResultSchema, PublishStartSchema } from "#contract/publish.ts";
-import type { CheckReport } from "#contract/report.ts";
-import { AppError } from "#core/lib/app-error.ts";
-import { defineJob, type JobContext, type JobDefinition } from "#core/job/job-context.ts";
-import type { Images } from "#core/library/images.ts";
-import type { StateStore } from "#core/state-store.ts";
-import type { Ports } from "#ports/ports.ts";
-import type { StagingStore } from "#staging/staging-store.ts";
-import type { Accounts, OpenAccount } from "./accounts.ts";
-import { cleanStaging } from "./clean-staging.ts";
-import { defaultFollowTiming, followImage, type FollowTiming } from "./follow-step.ts";
+import { PublishResultSchema, PublishStartSchema, type PublishResult } from "#contract/publish.ts";
+import { defineJob, type JobDefinition } from "#core/job/job-context.ts";
 import { hashFile } from "#core/library/hash-file.ts";
+import type { RemoteImageState } from "#providers/provider.ts";
+import { bringToRegions } from "./finish-step.ts";
+import { defaultFollowTiming, followImage, type FollowTiming } from "./follow-step.ts";
+import { giveLink } from "./give-link.ts";
+import { handOver } from "./hand-over.ts";
+import { journalled } from "./journalled.ts";
 import { JudgedSchema, judgeForPublish } from "./judge-step.ts";
-import { checkLink } from "./link-check.ts";
-import { findByMarker, newMarker, registerOnce } from "./register-step.ts";
-import { remoteImageId, showRemoteImage } from "./remote-images.ts";
-import { newStagingPlace, StagingPlaceSchema } from "./staging-place.ts";
-import type { Stagings } from "./stagings.ts";
+import { conversionFor } from "./prepare/conversion.ts";
+import type { PreparedFile } from "./prepare/prepared-files.ts";
+import { startsOver, type PublishDeps, type PublishInput, type PublishScope } from "./publish-scope.ts";
+import { stepsFor, targetOf, type PublishTarget } from "./publish-target.ts";
+import { assertRoomThere } from "./quota-step.ts";
+import { newMarker, registerOnce } from "./register-step.ts";
+import { remoteImageId } from "./remote/remote-images.ts";
+import { assertNew } from "./remote/same-content.ts";
+import { inProviderWords } from "./remote-words/in-provider-words.ts";
+import { stageFile } from "./stage-file.ts";
+import { unregister } from "./unregister.ts";
 
-export interface PublishDeps {
-  ports: Ports;
-  store: StateStore;
-  images: Pick<Images, "view">;
-  accounts: Pick<Accounts, "view" | "open">;
-  stagings: Pick<Stagings, "open">;
-  check: (imageId: string, signal: AbortSignal) => Promise<CheckReport>;
-  /** For tests. */
-  followTiming?: FollowTiming;
-}
+export type PublishJob = JobDefinition<typeof PublishStartSchema, typeof PublishResultSchema>;
+type Judged = z.output<typeof JudgedSchema>;
 
-type Input = z.output<typeof PublishStartSchema>;
-type PublishJob = JobDefinition<typeof PublishStartSchema, typeof PublishResultSchema>;
-
-const steps = [
-  { name: "judge", title: "Check for the provider" },
-  { name: "hash", title: "Checksum" },
-  { name: "stage", title: "Upload to staging" },
-  { name: "link", title: "Check the link" },
-  { name: "register", title: "Register with the provider" },
-  { name: "follow", title: "Import at the provider" },
-  { name: "clean", title: "Empty the staging" },
-] as const;
-
-const HashedSchema = z.object({ sha256: z.string().length(64), sizeBytes: z.number() });
-const StagedSchema = z.object({ publicUrl: z.string(), sizeBytes: z.number() });
+const HashedSchema = z.object({ sha256: z.string().length(64) });
+const FileSchema = z.object({ path: z.string(), sha256: z.string().length(64), sizeBytes: z.number() });
+const NothingSchema = z.object({});
 const RegisteredSchema = z.object({ providerImageId: z.string() });
 const FollowedSchema = z.object({ status: z.string(), regions: z.array(z.string()) });
-const CleanedSchema = z.object({ stagingEmpty: z.boolean() });
+const FinishedSchema = z.object({ regions: z.array(z.string()) });
+const CleanedSchema = z.object({ stagingEmpty: z.boolean().nullable() });
+
+/** Uploads share one gate and conversions take turns; everything else of a publish is waiting for others. */
+const atOnce = 32;
 
 /** Brings an image of the library into an account and follows it to the end. */
 export function createPublishJob(deps: PublishDeps): PublishJob {
+  const accountOf = (input: PublishInput) => deps.accounts.view(input.accountId);
   return defineJob({
     kind: "publish",
     input: PublishStartSchema,
     output: PublishResultSchema,
-    steps,
+    atOnce,
+    steps: (input) => stepsFor(targetOf(accountOf(input), input)),
     afterCrash: "resume",
-    title: (input) => `Publish ${nameOf(deps, input)}`,
+    title: (input) => `Publish ${nameOf(deps, input)} to ${accountOf(input).name}`,
     subject: ({ imageId, accountId, batchId }) => ({
       imageId,
       accountId,
       ...(batchId === null ? {} : { batchId }),
     }),
-    run: (context, input) => publish(deps, context, input),
+    run: (context, input) =>
+      publish({
+        deps,
+        context,
+        input,
+        name: nameOf(deps, input),
+        provider: async () => (await deps.accounts.open(input.accountId)).provider,
+        inWords: (work) => inProviderWords(accountOf(input).provider, work),
+      }),
   });
 }
 
-function nameOf(deps: PublishDeps, input: Input): string {
-  return input.name ?? deps.images.view(input.imageId).name;
-}
+const nameOf = (deps: PublishDeps, input: PublishInput): string =>
+  input.name ?? deps.images.view(input.imageId).name;
 
 /**
- * What an attempt leaves behind is undone in reverse: after a cancel, a dismissal or a final failure
+ * One attempt. What it leaves behind is undone in reverse: after a cancel, a dismissal or a final failure
  * everything; after a failure that can be retried the upload and the registration stay for the retry. Undo
  * functions take what they need from the journal, so that they also work after a crash.
  */
-async function publish(
-  deps: PublishDeps,
-  context: JobContext,
-  input: Input,
-): Promise<z.output<typeof PublishResultSchema>> {
-  const { ports, store } = deps;
-  const { clock } = ports;
-  const { signal } = context;
-  // Opened when first needed: an attempt that only undoes must get to its undo without it.
-  let opening: Promise<OpenAccount> | null = null;
-  const account = (): Promise<OpenAccount> =>
-    (opening ??= deps.accounts.open(input.accountId).catch((error: unknown) => {
-      opening = null;
-      throw AppError.from(error);
-    }));
-
-  const staging = async (): Promise<StagingStore> => {
-    const { account: view } = await account();
-    const stagingId = input.stagingId ?? view.stagingId;
-    if (stagingId !== null) return deps.stagings.open(stagingId);
-    throw new AppError("bad-input", `The account ${view.name} has no staging storage`, {
-      hint: "Give the account a storage where images can be put.",
-    });
-  };
-
-  context.defer("starting over", async () => {}, { keepForRetry: true, undoes: "judge" });
-  const judged = await context.step("judge", JudgedSchema, async (reporter) => {
-    const { manifest } = (await account()).provider;
-    reporter.message(`Judging for ${manifest.name}`);
-    return judgeForPublish(await deps.check(input.imageId, signal), manifest, input.override);
-  });
-
-  context.defer("starting over", async () => {}, { keepForRetry: true, undoes: "hash" });
-  const hashed = await context.step("hash", HashedSchema, async (reporter) => {
-    const { path, sha256, fileBytes } = deps.images.view(input.imageId);
-    // A known sum is good enough here: the upload reads every byte and compares.
-    const sum = sha256 ?? (await hashFile(path, signal, (done, total) => reporter.progress(done, total)));
-    return { sha256: sum, sizeBytes: fileBytes };
-  });
-
-  const place = await journalled(context, "staging", StagingPlaceSchema, () =>
-    newStagingPlace(deps.images.view(input.imageId)),
-  );
-  const emptyStaging = async (): Promise<void> => cleanStaging(await staging(), place);
-  context.defer(
-    "emptying the staging storage",
-    async () => {
-      await emptyStaging();
-      await context.note("upload", null);
-      await context.note("staging", null); // a retry gets a new unguessable key
-    },
-    { keepForRetry: true, undoes: "stage" },
-  );
-  const staged = await context.step("stage", StagedSchema, async (reporter) => {
-    const { path } = deps.images.view(input.imageId);
-    const object = await (
-      await staging()
-    ).upload({
-      key: place.key,
-      path,
-      sizeBytes: hashed.sizeBytes,
-      contentType: "application/octet-stream",
-      resume: context.recall("upload", UploadNoteSchema),
-      onUploadId: (uploadId) => context.note("upload", { uploadId }),
-      onProgress: (done, total) => reporter.progress(done, total),
-      signal,
-    });
-    if (object.sha256 !== hashed.sha256) {
-      throw new AppError("verify-failed", "The image file changed since its checksum was taken", {
-        hint: "Nothing was published. Compact the machine again or check the disk, then publish again.",
-        details: { expected: hashed.sha256, uploaded: object.sha256 },
-      });
-    }
-    if (object.publicUrl === null) throw new AppError("staging-failed", "The staging has no public address");
-    return { publicUrl: object.publicUrl, sizeBytes: object.sizeBytes };
-  });
-
-  context.defer("starting over", async () => {}, { keepForRetry: true, undoes: "link" });
-  await context.step("link", z.object({}), async (reporter) => {
-    reporter.message(`Reading ${new URL(staged.publicUrl).host} as the provider will`);
-    const { path } = deps.images.view(input.imageId);
-    await checkLink(staged.publicUrl, { path, sizeBytes: staged.sizeBytes }, clock, signal);
-    return {};
-  });
-
-  const again = context.recall("marker", MarkerSchema) !== null;
-  const marker = await journalled(context, "marker", z.string(), newMarker);
-  context.defer(
-    "removing the image from the account",
-    () => unregister(deps, context, account, input.accountId),
-    {
-      keepForRetry: true,
-      undoes: "register",
-    },
-  );
-  const registered = await context.step("register", RegisteredSchema, async (reporter) => {
-    const { provider, account: view } = await account();
-    const region = input.region ?? view.defaultRegion;
-    reporter.message(`${provider.manifest.name}, ${region}`);
-    const request = {
-      name: nameOf(deps, input),
-      source: { kind: "url" as const, url: staged.publicUrl },
-      region,
-      format: deps.images.view(input.imageId).format,
-      firmware: null,
-      os: judged.os,
-      retryToken: marker,
-    };
-    const onRefused = (): Promise<void> => context.note("marker", null);
-    const image = await registerOnce(provider, { request, marker, again, onRefused }, clock, signal);
-    await context.note("registered", image.providerImageId);
-    showRemoteImage(store, input.accountId, image, clock.nowIso());
-    return { providerImageId: image.providerImageId };
-  });
-
-  const followed = await context.step("follow", FollowedSchema, async (reporter) => {
-    const { provider } = await account();
-    const image = await followImage(provider, registered.providerImageId, {
-      clock,
-      timing: deps.followTiming ?? defaultFollowTiming,
-      signal,
-      onState: (state) => {
-        showRemoteImage(store, input.accountId, state, clock.nowIso());
-        reporter.message(`${provider.manifest.name}: ${state.providerStatus}`);
-      },
-    });
-    // From here on the image is the user's: no undo deletes it.
-    await context.note("available", true);
-    return { status: image.providerStatus, regions: [...image.regions] };
-  });
-
-  const { stagingEmpty } = await context.step("clean", CleanedSchema, async () => {
-    await emptyStaging();
-    return { stagingEmpty: true };
-  });
-
+async function publish(scope: PublishScope): Promise<PublishResult> {
+  const { context, input, deps } = scope;
+  const { accountId } = input;
+  const target = targetOf(deps.accounts.view(accountId), input);
+  const judged = await judge(scope, target);
+  const { sha256 } = await hash(scope);
+  const isNew = context.recall("marker", z.string().nullable()) === null;
+  if (isNew && !input.again) assertNew(deps.remoteImages.all(), accountId, sha256);
+  const file = await prepare(scope, judged.convert, sha256);
+  await askForRoom(scope, file);
+  const objectId = await stageFile(scope, target, file);
+  const done = { accountId, sha256: file.sha256, overridden: judged.overridden };
+  if (target.kind === "hand-off") {
+    const handed = await handOver(scope, { stagingId: target.stagingId, objectId, file }, judged);
+    const nowhere = { remoteImageId: null, providerImageId: null, stagingEmpty: null, regions: [] };
+    return { ...done, ...nowhere, ...handed };
+  }
+  const url = await giveLink(scope, target, objectId, file);
+  const providerImageId = await register(scope, { url, file, sourceSha256: sha256, judged });
+  const followed = await follow(scope, providerImageId);
+  const { stagingEmpty } = await clean(scope, objectId);
+  const regions = await finish(scope, providerImageId, followed.regions, judged);
   return {
-    accountId: input.accountId,
-    remoteImageId: remoteImageId(input.accountId, registered.providerImageId),
-    providerImageId: registered.providerImageId,
+    ...done,
+    remoteImageId: remoteImageId(accountId, providerImageId),
+    providerImageId,
     status: followed.status,
-    uploadedBytes: staged.sizeBytes,
-    sha256: hashed.sha256,
+    uploadedBytes: target.kind === "address" ? 0 : file.sizeBytes,
     stagingEmpty,
-    overridden: judged.overridden,
-    regions: followed.regions,
+    regions,
     handOff: null,
   };
 }
 
-const UploadNoteSchema = z.object({ uploadId: z.string() }).nullable();
-const MarkerSchema = z.string().nullable();
-
-/** The value noted by an earlier attempt, or a new one, noted before it is used. */
-async function journalled<S extends z.ZodType>(
-  context: JobContext,
-  key: string,
-  schema: S,
-  make: () => z.output<S>,
-): Promise<z.output<S>> {
-  const known = context.recall(key, schema.nullable());
-  if (known !== null) return known as z.output<S>;
-  const made = make();
-  await context.note(key, made);
-  return made;
+function judge(scope: PublishScope, target: PublishTarget): Promise<Judged> {
+  const { deps, input, context } = scope;
+  startsOver(scope, "judge");
+  return context.step("judge", JudgedSchema, async (reporter, signal) => {
+    const { manifest } = await scope.provider();
+    reporter.message(`Judging for ${manifest.name}`);
+    const report = await deps.check(input.imageId, signal);
+    const judged = judgeForPublish(report, manifest, input.override);
+    const image = deps.images.view(input.imageId);
+    // What lies at an address of the user's is taken as it is.
+    const asItIs = target.kind === "address";
+    const convert = asItIs ? null : conversionFor(manifest.capabilities, image, report.facts);
+    return { ...judged, convert };
+  });
 }
 
-/** Takes a registration back, also one of which only the marker is known. */
-async function unregister(
-  deps: PublishDeps,
-  context: JobContext,
-  account: () => Promise<OpenAccount>,
-  accountId: string,
-): Promise<void> {
-  const marker = context.recall("marker", MarkerSchema);
-  if (marker === null || context.recall("available", z.boolean()) === true) return;
-  const { provider } = await account();
-  const signal = AbortSignal.timeout(60_000);
-  const id =
-    context.recall("registered", MarkerSchema) ??
-    (await findByMarker(provider, marker, signal))?.providerImageId ??
-    null;
-  if (id !== null && provider.deleteImage !== null) {
-    await provider.deleteImage(id, signal);
-    deps.store.remove("remoteImages", remoteImageId(accountId, id));
+function hash(scope: PublishScope): Promise<z.output<typeof HashedSchema>> {
+  const { deps, input, context } = scope;
+  startsOver(scope, "hash");
+  return context.step("hash", HashedSchema, async (reporter, signal) => {
+    const { path, sha256 } = deps.images.view(input.imageId);
+    // A known sum is good enough here: the upload reads every byte and compares.
+    return { sha256: sha256 ?? (await hashFile(path, signal, reporter.progress)) };
+  });
+}
+
+async function prepare(
+  scope: PublishScope,
+  convert: Judged["convert"],
+  sha256: string,
+): Promise<PreparedFile> {
+  const { deps, input, context } = scope;
+  const before = context.recall("prepared", FileSchema);
+  if (convert !== null && before !== null && !context.signal.aborted && !(await deps.prepared.has(before))) {
+    await context.redo("prepare"); // the cache was emptied meanwhile
   }
-  await context.note("registered", null);
-  await context.note("marker", null);
+  startsOver(scope, "prepare");
+  return context.step("prepare", FileSchema, async (reporter, signal) => {
+    const image = deps.images.view(input.imageId);
+    if (convert === null) return { path: image.path, sha256, sizeBytes: image.fileBytes };
+    reporter.message("Converting to compressed qcow2");
+    const onWait = (): void => reporter.message("Another publish converts it");
+    const options = { onWait, onProgress: reporter.progress, signal };
+    const file = await deps.prepared.provide(image, sha256, options);
+    await context.note("prepared", file);
+    return file;
+  });
 }
+
+function askForRoom(scope: PublishScope, file: PreparedFile): Promise<unknown> {
+  startsOver(scope, "quota");
+  return scope.context.step("quota", NothingSchema, async (reporter, signal) => {
+    const provider = await scope.provider();
+    const quota = await scope.inWords(() => assertRoomThere(provider, file.sizeBytes, signal));
+    if (quota === null) reporter.message(`${provider.manifest.name} tells no quota`);
+    return {};
+  });
+}
+
+async function register(
+  scope: PublishScope,
+  what: { url: string; file: PreparedFile; sourceSha256: string; judged: Judged },
+): Promise<string> {
+  const { deps, input, context, name } = scope;
+  const { url, file, sourceSha256, judged } = what;
+  const { accountId, imageId } = input;
+  const again = context.recall("marker", z.string().nullable()) !== null;
+  const marker = await journalled(context, "marker", z.string(), newMarker);
+  context.defer(
+    "removing the image from the account",
+    () => unregister(context, deps.remoteImages, accountId, () => scope.provider()),
+    { keepForRetry: true, undoes: "register" },
+  );
+  const { providerImageId } = await context.step("register", RegisteredSchema, async (reporter, signal) => {
+    const provider = await scope.provider();
+    const region = input.region ?? deps.accounts.view(accountId).defaultRegion;
+    reporter.message(region === "" ? provider.manifest.name : `${provider.manifest.name}, ${region}`);
+    const { path, format } = deps.images.view(imageId);
+    const request = {
+      name,
+      source: { kind: "url" as const, url },
+      region,
+      format: file.path === path ? format : ("qcow2" as const),
+      firmware: judged.firmware,
+      os: judged.os,
+      retryToken: marker,
+    };
+    const onRefused = (): Promise<void> => context.note("marker", null);
+    const registration = { request, marker, again, onRefused };
+    const image = await scope.inWords(() => registerOnce(provider, registration, deps.ports.clock, signal));
+    await context.note("registered", image.providerImageId);
+    const publishedFrom = { imageId, jobId: context.jobId, sha256: sourceSha256 };
+    deps.remoteImages.show(accountId, image, publishedFrom);
+    return { providerImageId: image.providerImageId };
+  });
+  return providerImageId;
+}
+
+function follow(scope: PublishScope, providerImageId: string): Promise<z.output<typeof FollowedSchema>> {
+  const { deps, input, context } = scope;
+  return context.step("follow", FollowedSchema, async (reporter, signal) => {
+    const provider = await scope.provider();
+    const onState = (state: RemoteImageState): void => {
+      deps.remoteImages.show(input.accountId, state);
+      const { progress } = state;
+      const share = progress?.unit === "percent" ? `, ${Math.floor(progress.done)} %` : "";
+      reporter.message(`${provider.manifest.name}: ${state.providerStatus}${share}`);
+      if (progress?.unit === "bytes") reporter.progress(progress.done, progress.total);
+    };
+    const options = { clock: deps.ports.clock, timing: timingOf(scope), signal, onState };
+    const image = await scope.inWords(() => followImage(provider, providerImageId, options));
+    // From here on the image is the user's: no undo deletes it.
+    await context.note("available", true);
+    return { status: image.providerStatus, regions: [...image.regions] };
+  });
+}
+
+/** As soon as the provider has the bytes, nothing of ours stays readable. */
+function clean(scope: PublishScope, objectId: string | null): Promise<z.output<typeof CleanedSchema>> {
+  const { deps, context } = scope;
+  return context.step("clean", CleanedSchema, async (reporter) => {
+    if (objectId === null) return { stagingEmpty: null };
+    const stagingEmpty = await deps.desk.release(objectId, context.jobId);
+    if (stagingEmpty === null) reporter.message("Another publish still needs the staged object");
+    return { stagingEmpty };
+  });
+}
+
+async function finish(
+  scope: PublishScope,
+  providerImageId: string,
+  regions: string[],
+  { firmware, os }: Judged,
+): Promise<string[]> {
+  const { deps, input, context, name } = scope;
+  const finished = await context.step("finish", FinishedSchema, async (reporter, signal) => {
+    const provider = await scope.provider();
+    return scope.inWords(async () => {
+      await provider.finishImage?.(providerImageId, { name, firmware, os }, signal);
+      if (input.moreRegions.length === 0) return { regions };
+      reporter.message(`Copying to ${input.moreRegions.join(", ")}`);
+      const image = await provider.getImage(providerImageId, signal);
+      const onState = (state: RemoteImageState): void => deps.remoteImages.show(input.accountId, state);
+      const options = { clock: deps.ports.clock, timing: timingOf(scope), signal, onState };
+      return { regions: await bringToRegions(provider, image, input.moreRegions, options) };
+    });
+  });
+  return finished.regions;
+}
+
+const timingOf = ({ deps }: PublishScope): FollowTiming => deps.followTiming ?? defaultFollowTiming;

@@ -98,7 +98,10 @@ export class BucketFolder {
     const old = this.objects.get(record.key);
     await this.#save("objects", hashed(record.key), record);
     this.objects.set(record.key, record);
-    await this.discard((old?.segments ?? []).map((segment) => segment.file));
+    // A change of access alone keeps the bytes.
+    const kept = new Set(record.segments.map((segment) => segment.file));
+    const files = (old?.segments ?? []).map((segment) => segment.file);
+    await this.discard(files.filter((file) => !kept.has(file)));
   }
 
   async removeObject(key: string): Promise<void> {

@@ -7,10 +7,11 @@ import { createPractice, type Practice } from "#core/practice/practice.ts";
 import { StateStore } from "#core/state-store.ts";
 import type { Ports } from "#ports/ports.ts";
 import { nodeProcesses } from "#system/node-processes.ts";
+import { createRemoteImages } from "#core/publish/remote/remote-images.ts";
 import { createAccounts, type Accounts } from "./accounts.ts";
 import { openGate } from "#staging/transfer-gate.ts";
-import { createStagings, type Stagings } from "./stagings.ts";
-import { testPorts, textUnder } from "./publish-harness.ts";
+import { createStagings, type Stagings } from "#core/publish/staging/stagings.ts";
+import { testPorts, textUnder } from "#core/publish/publish-harness.ts";
 
 let data: string;
 let ports: Ports;
@@ -24,7 +25,8 @@ const begin = (): void => {
   store = new StateStore();
   practice = createPractice({ ports, paceMs: 1 });
   stagings = createStagings({ ports, store, practice, gate: openGate });
-  accounts = createAccounts({ ports, store, practice, stagings });
+  const remoteImages = createRemoteImages({ ports, store });
+  accounts = createAccounts({ ports, store, practice, stagings, remoteImages });
 };
 const load = async (): Promise<void> => {
   await stagings.load();

@@ -5,7 +5,7 @@ import { S3PlaceSchema, type StagingView } from "#contract/staging.ts";
 import { readJson, writeJson } from "#core/library/json-file.ts";
 import type { Secrets } from "#ports/ports.ts";
 import type { ListFile } from "./list-file.ts";
-import { stagingSecretName } from "./staging-secret.ts";
+import { stagingSecretName } from "#core/publish/staging/staging-secret.ts";
 
 /** Version 1: an account had one S3 storage written into it, and its key under the account's name. */
 const FirstVersionSchema = z.object({

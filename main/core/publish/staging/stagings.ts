@@ -8,8 +8,8 @@ import type { StateStore } from "#core/state-store.ts";
 import type { Ports } from "#ports/ports.ts";
 import type { StagingStore } from "#staging/staging-store.ts";
 import type { TransferGate } from "#staging/transfer-gate.ts";
-import { createListFile, type ListFile } from "./list-file.ts";
-import { migrateAccounts } from "./migrate-accounts.ts";
+import { createListFile, type ListFile } from "#core/publish/accounts/list-file.ts";
+import { migrateAccounts } from "#core/publish/accounts/migrate-accounts.ts";
 import { openStaging } from "./open-staging.ts";
 import { stagingSecretName } from "./staging-secret.ts";
 

@@ -17,8 +17,8 @@ import type { ProviderAccess, ProviderClient } from "#providers/provider.ts";
 import { forgetSecrets, keepSecrets, manifestOf, readAccess, sortFields } from "./account-access.ts";
 import { createListFile, type ListFile } from "./list-file.ts";
 import { assertPrivateWay } from "./private-way.ts";
-import { forgetRemoteImages, showRemoteImages } from "./remote-images.ts";
-import type { Stagings } from "./stagings.ts";
+import type { RemoteImages } from "#core/publish/remote/remote-images.ts";
+import type { Stagings } from "#core/publish/staging/stagings.ts";
 
 type ConnectInput = z.output<typeof AccountConnectSchema>;
 
@@ -56,8 +56,9 @@ export function createAccounts(deps: {
   store: StateStore;
   practice: Practice;
   stagings: Stagings;
+  remoteImages: RemoteImages;
 }): Accounts {
-  const { ports, store, practice, stagings } = deps;
+  const { ports, store, practice, stagings, remoteImages } = deps;
   const { secrets, clock, directories } = ports;
   const file: ListFile<AccountView> = createListFile({
     path: join(directories.data, "accounts.json"),
@@ -102,7 +103,7 @@ export function createAccounts(deps: {
   async function refresh(id: string, signal = neverAborts()): Promise<void> {
     const { account, provider } = await open(id);
     const images = await provider.listImages(signal);
-    if (id in store.state.accounts) showRemoteImages(store, account.id, images, clock.nowIso());
+    if (id in store.state.accounts) remoteImages.showAll(account.id, images);
   }
 
   /** The staging of a new account: an existing one, or one that is connected with it. */
@@ -210,7 +211,7 @@ export function createAccounts(deps: {
       const account = view(id);
       await file.change((accounts) => accounts.filter((each) => each.id !== id));
       store.remove("accounts", id);
-      forgetRemoteImages(store, id);
+      remoteImages.forgetAccount(id);
       await forgetSecrets(secrets, account);
     },
 

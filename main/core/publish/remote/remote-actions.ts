@@ -7,10 +7,9 @@ import type {
 } from "#contract/remote-image.ts";
 import { AppError } from "#core/lib/app-error.ts";
 import type { StateStore } from "#core/state-store.ts";
-import type { Clock } from "#ports/ports.ts";
 import type { ProviderClient } from "#providers/provider.ts";
-import type { Accounts } from "./accounts.ts";
-import { showRemoteImage } from "./remote-images.ts";
+import type { Accounts } from "#core/publish/accounts/accounts.ts";
+import type { RemoteImages } from "./remote-images.ts";
 
 /** What can be done with an image in an account. */
 export interface RemoteActions {
@@ -33,9 +32,9 @@ export interface RemoteActions {
 export function createRemoteActions(deps: {
   store: StateStore;
   accounts: Pick<Accounts, "open">;
-  clock: Clock;
+  remoteImages: RemoteImages;
 }): RemoteActions {
-  const { store, accounts, clock } = deps;
+  const { store, accounts, remoteImages } = deps;
 
   async function open(id: string): Promise<{ image: RemoteImage; provider: ProviderClient }> {
     const image = store.state.remoteImages[id];
@@ -48,7 +47,7 @@ export function createRemoteActions(deps: {
   /** Looks once more, so that the state shows what the provider made of it. */
   async function look({ image, provider }: Awaited<ReturnType<typeof open>>, signal: AbortSignal) {
     const seen = await provider.getImage(image.providerImageId, signal);
-    showRemoteImage(store, image.accountId, seen, clock.nowIso());
+    remoteImages.show(image.accountId, seen);
   }
 
   return {
@@ -83,7 +82,7 @@ export function createRemoteActions(deps: {
         await look(opened, signal); // some providers take a while; until then the image is shown as deleting
       } catch (error) {
         if (AppError.from(error).code !== "not-found") throw error;
-        store.remove("remoteImages", id);
+        remoteImages.forget(id);
       }
     },
 

@@ -3,8 +3,8 @@ import { AppError } from "#core/lib/app-error.ts";
 import { createS3Store } from "#staging/s3/s3-store.ts";
 import type { StagingStore } from "#staging/staging-store.ts";
 import type { TransferGate } from "#staging/transfer-gate.ts";
-import { goneFromKeychain } from "./account-access.ts";
-import { assertPrivateWay } from "./private-way.ts";
+import { goneFromKeychain } from "#core/publish/accounts/account-access.ts";
+import { assertPrivateWay } from "#core/publish/accounts/private-way.ts";
 
 /** The store of a place. Throws `bad-input` for a place whose keys would travel in the open. */
 export function openStaging(place: StagingPlace, secret: string | null, gate: TransferGate): StagingStore {

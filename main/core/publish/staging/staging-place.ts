@@ -1,0 +1,40 @@
+import { randomBytes } from "node:crypto";
+import { z } from "zod";
+import type { ImageFormat } from "#contract/facts.ts";
+import { ourPrefix } from "./staging-items.ts";
+
+/** Where an object lies: its key, and the prefix of everything that belongs to it. */
+export const ObjectPlaceSchema = z.object({ prefix: z.string().min(1), key: z.string().min(1) });
+export type ObjectPlace = z.infer<typeof ObjectPlaceSchema>;
+
+const extensions: Partial<Record<ImageFormat, string>> = { raw: "img", iso9660: "iso" };
+
+/** Providers look at the ending before they look inside: Contabo answers 415 to one that it does not know. */
+const fileName = (image: { name: string; format: ImageFormat }): string =>
+  `${fileStem(image.name)}.${extensions[image.format] ?? image.format}`;
+
+function fileStem(name: string): string {
+  const plain = name
+    .normalize("NFKD")
+    .replace(/\p{Mark}/gu, "")
+    .replace(/[^A-Za-z0-9._-]+/g, "-")
+    .replace(/^[-.]+|[-.]+$/g, "")
+    .slice(0, 60);
+  return plain === "" ? "image" : plain;
+}
+
+/**
+ * The object may become readable by its plain URL while the provider fetches it (a presigned GET does not survive
+ * an importer's HEAD), so its key must not be guessable: 128 bits of chance. The name helps only its reader.
+ */
+export function newStagingPlace(image: { name: string; format: ImageFormat }): ObjectPlace {
+  const prefix = `${ourPrefix}${randomBytes(16).toString("hex")}/`;
+  return { prefix, key: `${prefix}${fileName(image)}` };
+}
+
+/** A file that stays for the operator: named for people, and the same for the same content. */
+export function handOffPlace(image: { name: string; format: ImageFormat }, sha256: string): ObjectPlace {
+  const stem = `${fileStem(image.name)}-${sha256.slice(0, 8)}`;
+  const key = fileName({ ...image, name: stem });
+  return { prefix: key, key };
+}
