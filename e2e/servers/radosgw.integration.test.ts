@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { testStagingStore } from "#staging/conformance.ts";
+import { s3Target } from "#staging/s3/conformance-target.ts";
 import { createS3Store } from "#staging/s3/s3-store.ts";
 import { radosgwMissing, startRadosgw, type Radosgw } from "./radosgw.ts";
 
@@ -29,18 +30,9 @@ describe.skipIf(missing !== null)(missing ?? "radosgw", () => {
   });
   afterAll(() => server?.close());
 
-  testStagingStore("S3 on radosgw", async () => {
-    const { endpoint, accessKeyId, secretAccessKey } = server;
-    return {
-      endpoint,
-      open: (at, wrong = {}) =>
-        createS3Store(
-          { ...address, bucket: "images", accessKeyId, secretAccessKey, endpoint: at, ...wrong },
-          { retry },
-        ),
-      close: async () => {},
-    };
-  });
+  testStagingStore("S3 on radosgw", async () =>
+    s3Target({ ...server, bucket: "images", close: async () => {} }),
+  );
 
   // Contabo's object storage: the public URL needs `tenant:bucket`, with the colon as it is.
   it.each(["images", "acme:images"])("serves a tenant's bucket, set up as %s", async (bucket) => {

@@ -37,6 +37,7 @@ export const SftpPlaceSchema = z.object({
   /** With `key`: path of the private key; its passphrase is a secret. */
   keyPath: z.string().nullable().default(null),
 });
+export type SftpPlace = z.infer<typeof SftpPlaceSchema>;
 
 /** A local folder or a mounted share (NFS, SMB). */
 export const FolderPlaceSchema = z.object({
@@ -44,6 +45,7 @@ export const FolderPlaceSchema = z.object({
   path: z.string().min(1),
   publicUrlTemplate: urlTemplate,
 });
+export type FolderPlace = z.infer<typeof FolderPlaceSchema>;
 
 export const StagingPlaceSchema = z.discriminatedUnion("kind", [
   S3PlaceSchema,

@@ -9,17 +9,21 @@ import { startCountingProxy, type CountingProxy } from "./counting-proxy.ts";
 import type { StagedObject, StagingStore, StagingUpload } from "./staging-store.ts";
 
 const MiB = 1024 * 1024;
-/** What the store is expected to cut a file into, and how many of them it sends at once. */
-const partBytes = 8 * MiB;
-const connections = 4;
-/** Heads of requests and answers of small calls; far less than a part. */
-const overheadBytes = 256 * 1024;
 
-/** A running server with an empty place to stage in. */
+/** A place to stage in that runs and is empty. */
 export interface StagingTarget {
-  endpoint: string;
-  /** The store as a user sets it up, at the endpoint given and with these details wrong. */
-  open(endpoint: string, wrong?: { secretAccessKey?: string; bucket?: string }): StagingStore;
+  /** Where its server listens, `http://host:port` or `tcp://host:port`; null: nothing goes over a wire. */
+  readonly endpoint: string | null;
+  /** The most that one interruption may cost: bytes that are sent again, and the small calls of one upload. */
+  readonly interruption: { resentBytes: number; overheadBytes: number };
+  /** The store as a user sets it up, at the endpoint given (the target's own, or a relay before it). */
+  open(endpoint: string): StagingStore;
+  /** The same with something set up wrong, and how every call must fail then. */
+  wrong(): readonly { what: string; store: StagingStore; code: ErrorCode; secret: string | null }[];
+  /** The object as somebody else reads it; left out: HEAD and GET by its public URL or a signed link. */
+  read?(staged: StagedObject): Promise<Buffer>;
+  /** What has been written to a store without a server so far. */
+  writtenBytes?(): number;
   close(): Promise<void>;
 }
 
@@ -28,15 +32,15 @@ export function testStagingStore(name: string, start: () => Promise<StagingTarge
   describe(`${name} as a staging store`, () => {
     let folder: string;
     let target: StagingTarget;
-    let proxy: CountingProxy;
+    let proxy: CountingProxy | null = null;
     let store: StagingStore;
     const signal = new AbortController().signal;
 
     beforeAll(async () => {
       folder = await mkdtemp(join(tmpdir(), "goldsmith-staging-"));
       target = await start();
-      proxy = await startCountingProxy(target.endpoint);
-      store = target.open(proxy.endpoint);
+      proxy = target.endpoint === null ? null : await startCountingProxy(target.endpoint);
+      store = target.open(proxy?.endpoint ?? "");
     });
     afterAll(async () => {
       await proxy?.close();
@@ -45,7 +49,7 @@ export function testStagingStore(name: string, start: () => Promise<StagingTarge
     });
 
     afterEach(async () => {
-      proxy.cutNext([]);
+      proxy?.cutNext([]);
       await store.abortUploads("", signal);
       for (const { key } of await store.list("", signal)) await store.remove(key, signal);
     });
@@ -56,6 +60,7 @@ export function testStagingStore(name: string, start: () => Promise<StagingTarge
       await writeFile(path, content);
       return { path, content };
     }
+    const sentBytes = (): number => proxy?.sentBytes() ?? target.writtenBytes?.() ?? 0;
     const uploadOf = (path: string, sizeBytes: number, rest: Partial<StagingUpload> = {}): StagingUpload => ({
       key: `t/${randomBytes(8).toString("hex")}.img`,
       path,
@@ -67,13 +72,8 @@ export function testStagingStore(name: string, start: () => Promise<StagingTarge
       signal,
       ...rest,
     });
-    /** By its plain URL; by a signed link where the store has no other way. */
     async function expectServed(staged: StagedObject, content: Buffer, key: string): Promise<void> {
-      const link = await store.signedLink?.(key, { expiresInMs: 600_000 }, signal);
-      const [url, headUrl] = [staged.publicUrl ?? link?.url ?? "", staged.publicUrl ?? link?.headUrl ?? ""];
-      const head = await fetch(headUrl, { method: "HEAD" });
-      expect([head.status, head.headers.get("content-length")]).toEqual([200, String(content.length)]);
-      const body = Buffer.from(await (await fetch(url)).arrayBuffer());
+      const body = await (target.read?.(staged) ?? readByHttp(store, staged, key));
       expect(body.equals(content)).toBe(true);
       expect(staged.sizeBytes).toBe(content.length);
       expect(staged.sha256).toBe(createHash("sha256").update(content).digest("hex"));
@@ -111,7 +111,7 @@ export function testStagingStore(name: string, start: () => Promise<StagingTarge
       const args = uploadOf(path, content.length, { access: "private" });
       const { publicUrl } = await store.upload(args);
       const strangerSees = async (): Promise<boolean> =>
-        publicUrl !== null && (await fetch(publicUrl, { method: "HEAD" })).ok;
+        publicUrl === null ? !store.hides : (await fetch(publicUrl, { method: "HEAD" })).ok;
       expect(await strangerSees()).toBe(!store.hides);
       if (store.signedLink !== null) {
         const link = await store.signedLink(args.key, { expiresInMs: 600_000 }, signal);
@@ -123,7 +123,7 @@ export function testStagingStore(name: string, start: () => Promise<StagingTarge
       }
       for (let twice = 0; twice < 2; twice++) {
         expect(await store.expose(args.key, content.length, signal)).toBe(publicUrl);
-        expect(await strangerSees()).toBe(publicUrl !== null);
+        expect(await strangerSees()).toBe(publicUrl !== null || !store.hides);
       }
       for (let twice = 0; twice < 2; twice++) {
         await store.conceal(args.key, signal);
@@ -132,19 +132,20 @@ export function testStagingStore(name: string, start: () => Promise<StagingTarge
       await store.conceal("t/not-there", signal);
     });
 
-    it("goes on after an abort and sends less than a part per connection again", async () => {
+    it("goes on after an abort and sends little again", async () => {
       const { path, content } = await randomFile(64 * MiB);
       const ids: string[] = [];
       const stop = new AbortController();
       const args = uploadOf(path, content.length, { onUploadId: async (id) => void ids.push(id) });
-      const before = proxy.sentBytes();
+      const { resentBytes, overheadBytes } = target.interruption;
+      const before = sentBytes();
       const aborted = store.upload({
         ...args,
         signal: stop.signal,
         onProgress: (doneBytes) => doneBytes > 44 * MiB && stop.abort(),
       });
       await expect(aborted).rejects.toMatchObject({ code: "cancelled" });
-      const sentFirst = proxy.sentBytes() - before;
+      const sentFirst = sentBytes() - before;
       expect(sentFirst).toBeLessThan(content.length);
       expect(await store.pendingUploads(args.key, signal)).toMatchObject([
         { key: args.key, uploadId: ids[0] },
@@ -152,22 +153,22 @@ export function testStagingStore(name: string, start: () => Promise<StagingTarge
 
       const resume = { uploadId: ids[0] ?? "" };
       await expectServed(await store.upload({ ...args, resume }), content, args.key);
-      const sentBytes = proxy.sentBytes() - before;
-      expect(sentBytes).toBeLessThan(content.length + connections * partBytes + overheadBytes);
-      expect(sentBytes - sentFirst).toBeLessThan(content.length - partBytes);
+      const sentInAll = sentBytes() - before;
+      expect(sentInAll).toBeLessThan(content.length + resentBytes + overheadBytes);
+      expect(sentInAll - sentFirst).toBeLessThan(content.length - 8 * MiB);
       expect(ids).toHaveLength(1);
       expect(await store.pendingUploads(args.key, signal)).toEqual([]);
 
       // Killed right after completing, before anybody wrote it down: nothing is sent again.
-      const completeBytes = proxy.sentBytes();
+      const completeBytes = sentBytes();
       await expectServed(await store.upload({ ...args, resume }), content, args.key);
-      expect(proxy.sentBytes() - completeBytes).toBeLessThan(overheadBytes);
+      expect(sentBytes() - completeBytes).toBeLessThan(overheadBytes);
     });
 
     it("survives broken connections", async () => {
       const { path, content } = await randomFile(20 * MiB);
       const args = uploadOf(path, content.length);
-      proxy.cutNext([3 * MiB, 1000, 10]);
+      proxy?.cutNext([3 * MiB, 1000, 10]);
       await expectServed(await store.upload(args), content, args.key);
     });
 
@@ -184,18 +185,10 @@ export function testStagingStore(name: string, start: () => Promise<StagingTarge
       await expect(first).rejects.toMatchObject({ code: "cancelled" });
       content[100] = (content[100] ?? 0) ^ 0xff;
       await writeFile(path, content);
-      await expectServed(
-        await store.upload({ ...args, resume: { uploadId: ids[0] ?? "" } }),
-        content,
-        args.key,
-      );
+      await expectServed(await store.upload({ ...args, resume: { uploadId: ids[0] ?? "" } }), content, args.key);
       content[200] = (content[200] ?? 0) ^ 0xff;
       await writeFile(path, content);
-      await expectServed(
-        await store.upload({ ...args, resume: { uploadId: ids[0] ?? "" } }),
-        content,
-        args.key,
-      );
+      await expectServed(await store.upload({ ...args, resume: { uploadId: ids[0] ?? "" } }), content, args.key);
       expect(ids).toHaveLength(2);
     });
 
@@ -218,7 +211,7 @@ export function testStagingStore(name: string, start: () => Promise<StagingTarge
         const args = uploadOf(path, content.length, {
           key,
           signal: stop.signal,
-          onUploadId: async () => stop.abort(),
+          onProgress: () => stop.abort(),
         });
         await expectCode(store.upload(args), "cancelled");
       }
@@ -240,24 +233,18 @@ export function testStagingStore(name: string, start: () => Promise<StagingTarge
       expect(await store.list("", signal)).toEqual([]);
     });
 
-    it("says what is wrong with secret, bucket and endpoint, and keeps the secret to itself", async () => {
+    it("says what is wrong with how it is set up, and keeps the secret to itself", async () => {
       const { path } = await randomFile(3);
-      const secretAccessKey = "not-the-secret-0123456789";
-      const wrongSecret = target.open(target.endpoint, { secretAccessKey });
-      const noBucket = target.open(target.endpoint, { bucket: "there-is-no-such-bucket" });
-      const dead = target.open("http://127.0.0.1:9");
-      for (const [bad, code] of [
-        [wrongSecret, "unauthorized"],
-        [noBucket, "staging-failed"],
-        [dead, "network"],
-      ] as const) {
+      for (const { what, store: bad, code, secret } of target.wrong()) {
         for (const call of [
           () => bad.probe(signal),
           () => bad.upload(uploadOf(path, 3)),
           () => bad.list("", signal),
         ]) {
-          const error = await expectCode(call(), code);
-          expect(JSON.stringify([error.toWire(), error.stack])).not.toContain(secretAccessKey);
+          const error = await expectCode(call(), code, what);
+          if (secret !== null) {
+            expect(JSON.stringify([error.toWire(), error.stack, String(error.cause)])).not.toContain(secret);
+          }
         }
       }
     });
@@ -269,12 +256,26 @@ export function testStagingStore(name: string, start: () => Promise<StagingTarge
   });
 }
 
-async function expectCode(work: Promise<unknown>, code: ErrorCode): Promise<AppError> {
+/** As a provider reads it: by its plain URL, or by a signed link where the store has no other way. */
+async function readByHttp(store: StagingStore, staged: StagedObject, key: string): Promise<Buffer> {
+  const { publicUrl, sizeBytes } = staged;
+  const signal = AbortSignal.timeout(60_000);
+  const link =
+    publicUrl === null
+      ? await store.signedLink?.(key, { expiresInMs: 600_000 }, signal)
+      : { url: publicUrl, headUrl: publicUrl };
+  if (link === undefined) throw new Error("nobody can read the object");
+  const head = await fetch(link.headUrl, { method: "HEAD" });
+  expect([head.status, head.headers.get("content-length")]).toEqual([200, String(sizeBytes)]);
+  return Buffer.from(await (await fetch(link.url)).arrayBuffer());
+}
+
+async function expectCode(work: Promise<unknown>, code: ErrorCode, what = ""): Promise<AppError> {
   const error = await work.then(
     () => null,
     (reason: unknown) => reason,
   );
-  if (!(error instanceof AppError)) throw new Error("no AppError was thrown", { cause: error });
-  expect({ code: error.code, message: error.message }).toMatchObject({ code });
+  if (!(error instanceof AppError)) throw new Error(`${what}: no AppError was thrown`, { cause: error });
+  expect({ what, code: error.code, message: error.message }).toMatchObject({ what, code });
   return error;
 }

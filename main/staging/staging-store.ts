@@ -1,6 +1,9 @@
 /** One file to be put into a staging store. */
 export interface StagingUpload {
-  /** Name of the object; the caller makes it unguessable, because it may become readable by its plain URL. */
+  /**
+   * Name of the object; the caller makes it unguessable, because it may become readable by its plain URL. Where
+   * the store is a folder, `/` separates folders of it; segments that are empty, `.` or `..` are refused there.
+   */
   key: string;
   /** Absolute path of the local file. It must not change while it is uploaded. */
   path: string;
@@ -40,6 +43,8 @@ export interface StagedObject {
    * exposed. null: nobody serves this place by HTTP (an operator's share).
    */
   publicUrl: string | null;
+  /** Where it lies in the store's own words, for people: `bucket/key`, an absolute path. */
+  location: string;
 }
 
 /** A link that carries its own right to read one object, for its holder alone. */
@@ -67,8 +72,9 @@ export interface PendingUpload {
 /**
  * Where an image is put so that a provider can fetch it. Every call may be made again after it failed or
  * succeeded. Errors are AppErrors: `network` (unreachable), `unauthorized` (keys refused), `staging-failed`
- * (bucket missing, store at fault, content not equal), `quota-exceeded`, `bad-input` (the local file is not what
- * was said or changed meanwhile), `cancelled`. Bytes of an upload leave through the store's `TransferGate`.
+ * (bucket or folder missing, store at fault, content not equal), `quota-exceeded` and `disk-full` (no room there),
+ * `permission-denied`, `untrusted-host` (SFTP), `bad-input` (the local file is not what was said or changed
+ * meanwhile), `cancelled`. Bytes of an upload leave through the store's `TransferGate`.
  */
 export interface StagingStore {
   /**
@@ -76,7 +82,7 @@ export interface StagingStore {
    * the unguessable key is all, and `expose` and `conceal` do nothing.
    */
   readonly hides: boolean;
-  /** The smallest call that proves endpoint, keys and bucket. */
+  /** The smallest call that proves endpoint, keys and bucket or folder. */
   probe(signal: AbortSignal): Promise<void>;
   /**
    * Uploads a file. Replaces an object of the same key. When an answer got lost on the way an unfinished upload

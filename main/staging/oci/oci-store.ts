@@ -77,7 +77,8 @@ export function createOciStore(options: OciStoreOptions): OciStore {
       worded(args.signal, async () => {
         const sha256 = await uploadFile({ bucket, gate, parallel, partBytes }, args);
         await assertSize(bucket, args.key, args.sizeBytes, args.signal);
-        return { sizeBytes: args.sizeBytes, sha256, publicUrl: null };
+        const location = `${bucket.name}/${args.key}`;
+        return { sizeBytes: args.sizeBytes, sha256, publicUrl: null, location };
       }),
     expose: (key, sizeBytes, signal) =>
       worded(signal, async () => {

@@ -1,9 +1,9 @@
 import { AppError } from "#core/lib/app-error.ts";
+import { assertPublic } from "../assert-public.ts";
 import type { ListedObject, PendingUpload, StagingStore } from "../staging-store.ts";
 import { openGate, type TransferGate } from "../transfer-gate.ts";
 import { defaultPartBytes } from "../upload/plan-parts.ts";
 import type { RetryOptions } from "../upload/with-retry.ts";
-import { assertPublic } from "./assert-public.ts";
 import { setAccess, signLink } from "./object-access.ts";
 import { publicUrl } from "./public-url.ts";
 import { connect, type Ask, type S3Address } from "./s3-connection.ts";
@@ -29,6 +29,8 @@ export interface S3Tuning {
 const defaultRetry: RetryOptions = { attempts: 5, firstDelayMs: 500 };
 /** An abort can miss parts that are still arriving ("AbortMultipartUpload", S3 API reference), so look again. */
 const abortRounds = 3;
+const publicHint =
+  "Allow public reading of single objects (ACL public-read) in the bucket's settings: the provider fetches the image by its plain URL.";
 
 /** A bucket of an S3-compatible store. Opens connections only while it is used; there is nothing to close. */
 export function createS3Store(config: S3Place, tuning: S3Tuning = {}): StagingStore {
@@ -54,6 +56,8 @@ export function createS3Store(config: S3Place, tuning: S3Tuning = {}): StagingSt
       for (const { key, uploadId } of pending) await abortUpload(ask, bucket, key, uploadId, signal);
     }
   };
+  const assertReadable = (key: string, sizeBytes: number, signal: AbortSignal): Promise<void> =>
+    assertPublic(publicUrl(config, key), { sizeBytes, hint: publicHint }, signal);
   return {
     hides: true,
     probe: (signal) =>
@@ -66,14 +70,14 @@ export function createS3Store(config: S3Place, tuning: S3Tuning = {}): StagingSt
       worded(args.signal, async () => {
         const sha256 = await uploadFile({ ask, bucket, gate, parallel, partBytes }, args);
         await assertSize(ask, bucket, args.key, args.sizeBytes, args.signal);
-        if (args.access !== "private")
-          await assertPublic(publicUrl(config, args.key), args.sizeBytes, args.signal);
-        return { sizeBytes: args.sizeBytes, sha256, publicUrl: publicUrl(config, args.key) };
+        if (args.access !== "private") await assertReadable(args.key, args.sizeBytes, args.signal);
+        const location = `${bucket}/${args.key}`;
+        return { sizeBytes: args.sizeBytes, sha256, publicUrl: publicUrl(config, args.key), location };
       }),
     expose: (key, sizeBytes, signal) =>
       worded(signal, async () => {
         await setAccess(ask, bucket, key, "public-read", signal);
-        await assertPublic(publicUrl(config, key), sizeBytes, signal);
+        await assertReadable(key, sizeBytes, signal);
         return publicUrl(config, key);
       }),
     conceal: (key, signal) => worded(signal, () => setAccess(ask, bucket, key, "private", signal)),

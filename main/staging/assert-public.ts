@@ -5,9 +5,15 @@ const timeoutMs = 30_000;
 
 /**
  * Asks for the object as the provider will: HEAD by plain URL, without credentials. A bucket policy can void the
- * ACL silently; better to learn it here than from an import that fails ten minutes later.
+ * ACL silently, a web server may serve another folder; better to learn it here than from an import that fails ten
+ * minutes later. `hint` says what makes objects of this store readable.
  */
-export async function assertPublic(url: string, sizeBytes: number, signal: AbortSignal): Promise<void> {
+export async function assertPublic(
+  url: string,
+  object: { sizeBytes: number; hint: string },
+  signal: AbortSignal,
+): Promise<void> {
+  const { sizeBytes, hint } = object;
   let response: Response;
   try {
     response = await fetch(url, {
@@ -25,17 +31,14 @@ export async function assertPublic(url: string, sizeBytes: number, signal: Abort
       retry: "later",
       hint:
         refused?.hint ??
-        "Check the public address of the bucket: the provider has to fetch the image from there.",
+        "Check the public address of the storage: the provider has to fetch the image from there.",
     });
   }
   if (!response.ok) {
     throw new AppError(
       "staging-failed",
       `The staged object is not readable without keys (${response.status})`,
-      {
-        hint: "Allow public reading of single objects (ACL public-read) in the bucket's settings: the provider fetches the image by its plain URL.",
-        details: { url, status: response.status },
-      },
+      { hint, details: { url, status: response.status } },
     );
   }
   const length = response.headers.get("content-length");
@@ -44,7 +47,7 @@ export async function assertPublic(url: string, sizeBytes: number, signal: Abort
       "staging-failed",
       `The public address serves ${length} bytes instead of ${sizeBytes}`,
       {
-        hint: "Check the public address of the bucket: it seems to lead to something else.",
+        hint: "Check the public address of the storage: it seems to lead to something else.",
         details: { url },
       },
     );
