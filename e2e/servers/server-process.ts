@@ -25,9 +25,9 @@ export class ServerProcess {
     return this.#ended;
   }
 
-  /** At once: test servers have nothing to save. */
-  async stop(): Promise<void> {
-    this.#child.kill("SIGKILL");
+  /** At once: test servers have nothing to save. One with workers wants to be asked, so that it ends them. */
+  async stop(signal: "SIGKILL" | "SIGTERM" = "SIGKILL"): Promise<void> {
+    this.#child.kill(signal);
     await this.#ended;
   }
 }

@@ -30,6 +30,10 @@ export const errorWords = {
   },
   "publish-held": { title: "The image would not work there", hint: "Fix the findings or override them." },
   unauthorized: { title: "The credentials were refused", hint: "Check the token and its scopes." },
+  "untrusted-host": {
+    title: "The server's key is not known",
+    hint: "Compare its fingerprint with what the server's owner says, then accept it.",
+  },
   "quota-exceeded": { title: "The account's quota is used up", hint: "Delete an image or raise the quota." },
   "rate-limited": { title: "Too many requests", hint: "Wait until the limit resets, then retry." },
   "provider-error": { title: "The provider reported an error", hint: "Retry later." },

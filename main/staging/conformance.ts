@@ -185,10 +185,18 @@ export function testStagingStore(name: string, start: () => Promise<StagingTarge
       await expect(first).rejects.toMatchObject({ code: "cancelled" });
       content[100] = (content[100] ?? 0) ^ 0xff;
       await writeFile(path, content);
-      await expectServed(await store.upload({ ...args, resume: { uploadId: ids[0] ?? "" } }), content, args.key);
+      await expectServed(
+        await store.upload({ ...args, resume: { uploadId: ids[0] ?? "" } }),
+        content,
+        args.key,
+      );
       content[200] = (content[200] ?? 0) ^ 0xff;
       await writeFile(path, content);
-      await expectServed(await store.upload({ ...args, resume: { uploadId: ids[0] ?? "" } }), content, args.key);
+      await expectServed(
+        await store.upload({ ...args, resume: { uploadId: ids[0] ?? "" } }),
+        content,
+        args.key,
+      );
       expect(ids).toHaveLength(2);
     });
 

@@ -31,7 +31,12 @@ testStagingStore("Oracle's Object Storage", async () => {
     open: (endpoint) => open({ endpoint }),
     wrong: () => [
       { what: "key", store: open({ fields: strange }), code: "unauthorized", secret: strangePassphrase },
-      { what: "bucket", store: open({ bucket: "there-is-no-such-bucket" }), code: "staging-failed", secret: null },
+      {
+        what: "bucket",
+        store: open({ bucket: "there-is-no-such-bucket" }),
+        code: "staging-failed",
+        secret: null,
+      },
       { what: "endpoint", store: open({ endpoint: "http://127.0.0.1:9" }), code: "network", secret: null },
     ],
     close: () => harness.close(),

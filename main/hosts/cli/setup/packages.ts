@@ -115,6 +115,29 @@ export const needs: readonly Need[] = [
     },
   },
   {
+    programs: ["sftp"],
+    group: "tests",
+    purpose: "reads by SFTP what we have sent",
+    packages: {
+      apt: ["openssh-client"],
+      dnf: ["openssh-clients"],
+      pacman: ["openssh"],
+      zypper: ["openssh-clients"],
+    },
+  },
+  {
+    programs: ["nginx"],
+    group: "tests",
+    purpose: "serves by HTTP what was sent by SFTP",
+    packages: {
+      apt: ["nginx-light"],
+      dnf: ["nginx"],
+      pacman: ["nginx"],
+      zypper: ["nginx"],
+      brew: ["nginx"],
+    },
+  },
+  {
     programs: ["ceph-mon"],
     group: "tests",
     purpose: "S3 storage that is not our own",
