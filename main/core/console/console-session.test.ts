@@ -1,64 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { AppError } from "#core/lib/app-error.ts";
 import { ConsoleSession } from "./console-session.ts";
-import type { MachineConsole } from "./machine-console.ts";
-
-/** A guest whose output a test writes; what is typed at it is kept. */
-class ScriptedConsole implements MachineConsole {
-  readonly typed: string[] = [];
-  /** Called after each write. */
-  answer: (text: string) => void = () => {};
-  #bytes = new Uint8Array(0);
-  readonly #waiting = new Set<() => void>();
-  #ended = false;
-
-  print(text: string | Uint8Array): void {
-    const added = typeof text === "string" ? new TextEncoder().encode(text) : text;
-    this.#bytes = new Uint8Array([...this.#bytes, ...added]);
-    this.#tell();
-  }
-
-  end(): void {
-    this.#ended = true;
-    this.#tell();
-  }
-
-  #tell(): void {
-    for (const wake of this.#waiting) wake();
-  }
-
-  async *read(fromByte: number, signal: AbortSignal): AsyncGenerator<Uint8Array> {
-    let offset = fromByte;
-    signal.addEventListener("abort", () => this.#tell());
-    while (!signal.aborted) {
-      if (offset < this.#bytes.length) {
-        const piece = this.#bytes.subarray(offset);
-        offset = this.#bytes.length;
-        yield piece;
-        continue;
-      }
-      if (this.#ended) return;
-      const news = Promise.withResolvers<void>();
-      this.#waiting.add(news.resolve);
-      await news.promise;
-      this.#waiting.delete(news.resolve);
-    }
-  }
-
-  write(text: string): Promise<void> {
-    this.typed.push(text);
-    this.answer(text);
-    return Promise.resolve();
-  }
-
-  sendBreak(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  transcriptBytes(): Promise<number> {
-    return Promise.resolve(this.#bytes.length);
-  }
-}
+import { ScriptedConsole } from "./testing/scripted-console.ts";
 
 const soon = { timeoutMs: 5_000 };
 const failureOf = async (work: Promise<unknown>): Promise<AppError> => {
@@ -133,9 +76,52 @@ describe("ConsoleSession", () => {
     const lines = failure.details["lastLines"] as string[];
     expect(lines).toHaveLength(50);
     expect(lines.at(-2)).toBe("line 70");
-    expect(failure.details["screen"]).toContain("line 70");
+    expect(failure.details).toMatchObject({ waitedMs: 80, screen: expect.arrayContaining(["line 70"]) });
     guest.print("LOGIN:");
     await session.waitFor(/login:/i, soon);
+  });
+
+  it("types ahead of no echo, and what is echoed is no answer", async () => {
+    const guest = new ScriptedConsole();
+    await using session = await ConsoleSession.attach(guest);
+    const long = "0123456789".repeat(10);
+    let late: Promise<unknown> = Promise.resolve();
+    guest.answer = (text) => {
+      expect(text.length).toBeLessThanOrEqual(32);
+      // A line editor breaks the line and moves the cursor; the echo comes when the guest has time for it.
+      late = late.then(() => new Promise((resolve) => setTimeout(resolve, 5)));
+      void late.then(() => guest.print(Array.from(text).join("\u001b[K").replace("5", "5 \r\n")));
+    };
+    await session.typeSeen(long);
+    expect(guest.typed.join("")).toBe(long);
+    expect(guest.typed).toHaveLength(4);
+    expect((await failureOf(session.waitFor(/[0-9]/, { timeoutMs: 40 }))).code).toBe("console-timeout");
+    guest.answer = () => guest.print("\r\nuptime 7\r\n# ");
+    await session.type("\r");
+    expect((await session.waitFor(/uptime (\d)/, soon))[1]).toBe("7");
+  });
+
+  it("keeps what was printed before it typed for the next wait", async () => {
+    const guest = new ScriptedConsole();
+    await using session = await ConsoleSession.attach(guest);
+    guest.print("a login: early news ");
+    await session.waitFor("login: ", soon);
+    guest.answer = (text) => guest.print(text);
+    await session.typeSeen("root");
+    await session.waitFor("early news", soon);
+  });
+
+  it("finds a prompt where the cursor stands, and only when the last key was answered", async () => {
+    const guest = new ScriptedConsole();
+    await using session = await ConsoleSession.attach(guest);
+    guest.print("motd says: root@host:~# is the prompt\r\nroot@host:~# ");
+    await session.waitForPrompt(/[#$]/, soon);
+    await session.line("sleep 9");
+    expect((await failureOf(session.waitForPrompt("#", { timeoutMs: 40 }))).code).toBe("console-timeout");
+    guest.print("sleep 9\r\n");
+    expect((await failureOf(session.waitForPrompt("#", { timeoutMs: 40 }))).code).toBe("console-timeout");
+    guest.print("root@host:~# ");
+    await session.waitForPrompt("#", soon);
   });
 
   it("begins at the end of the transcript unless told where", async () => {

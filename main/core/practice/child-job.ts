@@ -4,17 +4,17 @@ import type { Jobs } from "#core/job/runner.ts";
 import { AppError } from "#core/lib/app-error.ts";
 
 /**
- * Runs another job to its end inside a step and answers its result. The child's id is noted, so a retry goes on
- * with the same child. Cancelling the parent cancels the child and waits for its clean-up.
+ * Runs another job to its end inside a step and answers its result. The child's id is noted under `key`, so a retry
+ * goes on with the same child. Cancelling the parent cancels the child and waits for its clean-up.
  */
 export async function runChildJob<I extends z.ZodType, O extends z.ZodType>(
   jobs: Jobs,
   parent: { context: JobContext; reporter: StepReporter },
   definition: JobDefinition<I, O>,
   input: z.input<I>,
+  key = `child:${definition.kind}`,
 ): Promise<z.output<O>> {
   const { context, reporter } = parent;
-  const key = `child:${definition.kind}`;
   const known = context.recall(key, z.string());
   const before = known === null ? null : jobs.find(known);
   let id: string;

@@ -1,3 +1,5 @@
+export { parseSize } from "#core/lib/amount-text.ts";
+
 const units = ["B", "KiB", "MiB", "GiB", "TiB"] as const;
 
 /** `1.4 GiB`, `512 MiB`, `17 B`: three figures at most. */
@@ -30,14 +32,4 @@ export function formatTime(iso: string): string {
   const two = (value: number): string => String(value).padStart(2, "0");
   const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
   return `${day} ${two(date.getHours())}:${two(date.getMinutes())}`;
-}
-
-const multipliers: Record<string, number> = { "": 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3, t: 1024 ** 4 };
-
-/** `8G`, `512M`, `1.5 GiB`, `1048576`; powers of 1024, as QEMU counts. Null when it is no size. */
-export function parseSize(text: string): number | null {
-  const match = /^(\d+(?:\.\d+)?)\s*([kmgt]?)(?:i?b)?$/i.exec(text.trim());
-  if (match === null) return null;
-  const sizeBytes = Number(match[1]) * (multipliers[(match[2] ?? "").toLowerCase()] ?? 1);
-  return Number.isInteger(sizeBytes) ? sizeBytes : null;
 }

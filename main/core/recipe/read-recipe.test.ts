@@ -1,0 +1,83 @@
+import { describe, expect, it } from "vitest";
+import { parseRecipe, readRecipe } from "./read-recipe.ts";
+
+const good = `# a golden image
+name: Golden
+machine: { cores: 1, memory: 512 MiB, disk: 2G }
+iso: ./installer.iso
+variables:
+  user: craft
+  password: { secret: true }
+steps:
+  - boot
+  - choose: { entry: Install, in: GNU GRUB, timeout: 5 min }
+  - expect: { prompt: "login:" }
+  - login: { user: "{{user}}", password: "{{password}}", over: ssh }
+  - run: |
+      echo \${HOME} {{user}} {{.Names}}
+  - checkpoint: installed
+  - press: [up, Enter, Ctrl-C]
+  - powerOff
+  - compact: Golden image
+  - publish: { to: practice }
+`;
+const tell = (text: string): string[] =>
+  readRecipe(text).problems.map(({ line, column, message }) => `${line}:${column} ${message}`);
+const steps = (...lines: string[]): string =>
+  `name: x\nsteps:\n${lines.map((line) => `  - ${line}\n`).join("")}`;
+
+describe("readRecipe", () => {
+  it("reads every kind of step", () => {
+    expect(tell(good)).toEqual([]);
+    const recipe = parseRecipe(good);
+    expect(recipe.head).toMatchObject({ name: "Golden", machine: { cores: 1 } });
+    expect(recipe.steps.map(({ name }) => name)).toEqual(
+      "boot choose expect login run checkpoint press powerOff compact publish".split(" "),
+    );
+  });
+
+  it.each([
+    [
+      `nmae: x\nsteps: [boot]\n`,
+      [/^1:1 .*expected string/, "1:1 Unknown field `nmae`; did you mean `name`?"],
+    ],
+    [
+      `name: x\nmachine:\n  memry: 1G\nsteps: [boot]\n`,
+      ["3:3 Unknown field `memry`; did you mean `memory`?"],
+    ],
+    [`name: x\nmachine: { memory: much }\nsteps: [boot]\n`, [/^2:20 .*size is written like/]],
+    [`name: x\n`, ["1:1 `steps:` needs a list of at least one step"]],
+    [`name: x\nsteps: []\n`, ["2:8 `steps:` needs a list of at least one step"]],
+    [steps("boot", "exepct: hello"), ["4:5 There is no step `exepct`; did you mean `expect`?"]],
+    [steps("login"), ["3:5 `login` needs a value: write `login: …`"]],
+    [steps("boot\n    expect: x"), [/^\d+:\d+ /]],
+    [steps("expect: x\n    type: y"), ["4:5 A step has one name; put `- ` before `type`"]],
+    [steps("expect: { txt: x }"), ["3:15 Unknown field `txt`; did you mean `text`?"]],
+    [steps("expect: { text: x, timeout: soon }"), [/^3:33 .*time is written like/]],
+    [steps("expect: { timeout: 5 s }"), ["3:13 `expect` needs one of `text`, `pattern` and `prompt`"]],
+    [steps('expect: { pattern: "(" }'), [/^3:24 This is no pattern: /]],
+    [steps("press: entr"), ["3:12 There is no key `entr`; did you mean `enter`?"]],
+    [steps('type: "{{usr}}"'), ["3:11 There is no variable `usr`; declare it under `variables:`"]],
+    [steps("checkpoint: a", "checkpoint: a"), ["4:17 Two checkpoints have the name `a`"]],
+    [steps("publish: { to: x }"), ["3:14 `publish` needs an image: put `compact` before it"]],
+    [steps("copy: { from: a, to: b }"), [/^3:11 .*over SSH/]],
+    [`name: [x\nsteps: [boot]\n`, [/^2:1 /]],
+    [`- boot\n`, ["1:1 A recipe begins with `name:` and `steps:`"]],
+    [``, ["1:1 A recipe begins with `name:` and `steps:`"]],
+  ])("tells what is wrong and where: %j", (text, expected) => {
+    expect(tell(text)).toEqual(
+      expected.map((one) => (typeof one === "string" ? one : expect.stringMatching(one))),
+    );
+  });
+
+  it("refuses a document that blows itself up", () => {
+    const level = (name: string, of: string): string =>
+      `${name}: &${name} [${Array(9).fill(`*${of}`).join(", ")}]\n`;
+    const bomb = `a: &a [x]\n${level("b", "a")}${level("c", "b")}${level("d", "c")}${level("e", "d")}`;
+    expect(tell(bomb)[0]).toMatch(/aliases/);
+  });
+
+  it("throws all of it at once for a caller that needs a recipe", () => {
+    expect(() => parseRecipe(steps("a", "b"))).toThrow(/Line 3, column 5: .*\(and 1 more\)/);
+  });
+});
