@@ -84,7 +84,7 @@ export function faultTests(session: Session): void {
 
   it("does not wait for ever", async () => {
     const { harness, codeOf } = session;
-    const impatient = harness.client({ timeoutMs: 500, retry: oneTry });
+    const impatient = harness.client({ timeoutMs: 1_000, retry: oneTry });
     await impatient.testCredentials(signal());
     harness.inject([{ kind: "hang" }]);
     expect(await codeOf(impatient.listImages(signal()))).toBe("timeout");
