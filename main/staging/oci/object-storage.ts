@@ -1,7 +1,6 @@
 import * as http from "node:http";
 import * as https from "node:https";
 import type { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { z } from "zod";
 import { AppError } from "#core/lib/app-error.ts";
 import { agentOptions } from "../agent-options.ts";
@@ -93,15 +92,15 @@ async function send(
   });
   const answered = new Promise<http.IncomingMessage>((resolve, reject) => {
     request.once("response", resolve);
-    request.once("error", reject);
+    request.on("error", reject);
   });
   if (body === null || typeof body === "string") {
     request.end(body ?? undefined);
   } else {
-    // A refusal may come before all is sent: then the answer counts, not the broken pipe.
-    pipeline(body, request).catch((error: unknown) =>
-      request.destroy(error instanceof Error ? error : undefined),
-    );
+    body.on("error", (error) => request.destroy(error));
+    body.pipe(request);
+    // A refusal may come before all is sent: what is written after it would only break the connection.
+    request.once("response", () => body.unpipe(request));
   }
   const response = await answered;
   const pieces: Buffer[] = [];
@@ -114,6 +113,7 @@ async function send(
     }
     pieces.push(piece);
   }
+  if (!request.writableFinished) request.destroy();
   return { status: response.statusCode ?? 0, headers: response.headers, bytes: Buffer.concat(pieces) };
 }
 

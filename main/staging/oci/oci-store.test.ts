@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { randomBytes } from "node:crypto";
-import { writeFile } from "node:fs/promises";
+import { createHash, randomBytes } from "node:crypto";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writeFileAtomic } from "#core/library/json-file.ts";
 import type { RequestFault } from "#providers/emulation/faults.ts";
@@ -57,6 +57,33 @@ describe("a bucket of Oracle's Object Storage", () => {
     expect(await store.pendingUploads("", signal)).toEqual([]);
   });
 
+  it("arrives whole although a third of all requests fail, and leaves nothing behind", async () => {
+    const args = await fileOf(12 * MiB + 1);
+    const kinds: RequestFault[] = [
+      { kind: "refuse", status: 503 },
+      { kind: "lose-reply" },
+      { kind: "cut-body" },
+      { kind: "refuse", status: 500 },
+    ];
+    const faults = Array.from({ length: 400 }, (_, number) =>
+      (number * 7) % 10 < 3 ? (kinds[number % kinds.length] ?? null) : null,
+    );
+    const { apiBase, fields } = harness.emulator;
+    const { objectStorage } = createOci({ apiBase, fields }, { clock: hastyClock });
+    const retry = { attempts: 12, firstDelayMs: 1 };
+    const stubborn = createOciStore({ ...objectStorage, bucket: "images", partBytes: MiB, retry });
+    harness.queue.push(...faults);
+    const { sha256 } = await stubborn.upload(args);
+    await stubborn.abortUploads("", signal);
+    expect(await stubborn.pendingUploads("", signal)).toEqual([]);
+    expect(harness.queue.length).toBeLessThan(400 - 15);
+    harness.queue.splice(0);
+    const link = await store.signedLink?.(args.key, { expiresInMs: 60_000 }, signal);
+    const served = Buffer.from(await (await fetch(link?.url ?? "")).arrayBuffer());
+    expect(createHash("sha256").update(served).digest("hex")).toBe(sha256);
+    expect(served.equals(await readFile(args.path))).toBe(true);
+  });
+
   it("ends links with the object, and conceals by ending them", async () => {
     const args = await fileOf(10);
     await store.upload(args);
@@ -71,7 +98,8 @@ describe("a bucket of Oracle's Object Storage", () => {
     ]);
     await store.signedLink?.(args.key, { expiresInMs: 60_000 }, signal);
     await store.remove(args.key, signal);
-    expect((await harness.held()).links).toEqual([]);
+    const { links } = await harness.held();
+    expect(links.filter(({ objectName }) => objectName === args.key)).toEqual([]);
   });
 
   it("lets a link expire by itself", async () => {
