@@ -86,6 +86,14 @@ export class BrowserWindow extends EventEmitter implements OpenWindow {
     return this.#maximized;
   }
 
+  isVisible(): boolean {
+    return !this.isDestroyed();
+  }
+
+  isFocused(): boolean {
+    return !this.isDestroyed();
+  }
+
   isMinimized(): boolean {
     return false;
   }

@@ -4,6 +4,7 @@ import { EventEmitter } from "node:events";
 export type Told =
   | { type: "chromium"; endpoint: string; pid: number }
   | { type: "open-external"; url: string }
+  | { type: "notification"; title: string; body: string }
   | { type: "message-box"; message: string; buttons: string[] }
   | { type: "error-box"; title: string; content: string };
 
@@ -11,6 +12,7 @@ export type Told =
 export type Asked =
   | { type: "menu"; label: string }
   | { type: "crash-renderer" }
+  | { type: "close-window" }
   | { type: "answer-box"; button: number }
   | { type: "quit" };
 

@@ -1,3 +1,4 @@
+import { EventEmitter } from "node:events";
 import { app } from "./app.ts";
 import { BrowserWindow } from "./browser-window.ts";
 import { asked, tell } from "./control.ts";
@@ -37,6 +38,24 @@ export const dialog = {
   },
 };
 
+/** Shown to the test; nobody clicks on it. */
+export class Notification extends EventEmitter {
+  readonly #words: { title: string; body: string };
+
+  static isSupported(): boolean {
+    return true;
+  }
+
+  constructor(words: { title: string; body: string }) {
+    super();
+    this.#words = words;
+  }
+
+  show(): void {
+    tell({ type: "notification", ...this.#words });
+  }
+}
+
 export const shell = {
   openExternal(url: string): Promise<void> {
     tell({ type: "open-external", url });
@@ -66,6 +85,7 @@ asked.on("menu", ({ label }) => {
   item.click();
 });
 asked.on("quit", () => app.quit());
+asked.on("close-window", () => BrowserWindow.getAllWindows()[0]?.close());
 
 export const Menu = {
   buildFromTemplate: (template: MenuItem[]): MenuItem[] => template,

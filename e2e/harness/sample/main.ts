@@ -36,6 +36,7 @@ void app.whenReady().then(async () => {
     preloadPath: join(folder, "preload.cjs"),
     boundsPath: join(folder, "user", "window.json"),
     log: { info: () => {}, warn: () => {} },
+    onOpen: () => {},
     onChannel: (channel) => serveChannel(handlers, channel),
   });
 });

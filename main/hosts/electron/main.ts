@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { app, BrowserWindow, dialog, session, shell } from "electron";
+import type { JobView } from "#contract/job.ts";
 import { createCore, type Core } from "#core/create-core.ts";
 import { AppError } from "#core/lib/app-error.ts";
 import { findWindowFolder } from "#hosts/node/window-files.ts";
@@ -7,6 +8,7 @@ import type { Ports } from "#ports/ports.ts";
 import { serveChannel } from "#rpc/serve-channel.ts";
 import { createNodePorts } from "#system/node-ports.ts";
 import { useNetwork } from "#system/use-network.ts";
+import { createBackground } from "./background.ts";
 import { installMenu } from "./app-menu.ts";
 import { openWindow, restrictSession } from "./open-window.ts";
 import { registerWindowScheme, serveWindowFiles } from "./window-protocol.ts";
@@ -44,14 +46,20 @@ async function run(): Promise<void> {
     showDoctor: () => showDoctor(core, ports),
     openDataFolder: () => void shell.openPath(ports.directories.data),
   });
-  const show = (): void => {
-    const [window] = BrowserWindow.getAllWindows();
-    if (window === undefined) return void open().catch((error: unknown) => reportFailure(error, ports));
+  const show = async (job: JobView | null = null): Promise<void> => {
+    const window = BrowserWindow.getAllWindows()[0] ?? (await open());
     if (window.isMinimized()) window.restore();
     window.focus();
+    if (job === null) return;
+    const address = JSON.stringify(`#/job/${encodeURIComponent(job.id)}`);
+    await window.webContents.executeJavaScript(`location.hash = ${address}`);
   };
+  const showOrTell = (job: JobView | null = null): void =>
+    void show(job).catch((error: unknown) => reportFailure(error, ports));
+  const background = createBackground(core, showOrTell);
   const open = (): Promise<BrowserWindow> =>
     openWindow({
+      onOpen: (window) => background.guard(window),
       preloadPath: join(windowFolder, "..", "preload", "preload.cjs"),
       boundsPath: join(app.getPath("userData"), "window.json"),
       log: ports.log,
@@ -60,10 +68,10 @@ async function run(): Promise<void> {
           validateOutputs: process.env["GOLDSMITH_VALIDATE_OUTPUTS"] === "1",
         }),
     });
-  app.on("second-instance", show);
-  app.on("activate", show);
+  app.on("second-instance", () => showOrTell());
+  app.on("activate", () => showOrTell());
   app.on("window-all-closed", () => {
-    if (process.platform !== "darwin") app.quit();
+    if (process.platform !== "darwin" && !background.staysWithoutWindow()) app.quit();
   });
   await open();
 }

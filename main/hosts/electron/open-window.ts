@@ -12,6 +12,8 @@ export interface WindowOptions {
   boundsPath: string;
   log: Log;
   onChannel: (channel: Channel) => void;
+  /** Before the window shows anything. */
+  onOpen: (window: BrowserWindow) => void;
 }
 
 const saveDelayMs = 500;
@@ -43,6 +45,7 @@ export async function openWindow(options: WindowOptions): Promise<BrowserWindow>
   keepBounds(window, options);
   keepInside(window, options.log);
   offerReload(window, options.log);
+  options.onOpen(window);
   acceptChannels(window.webContents, options.onChannel);
   await window.loadURL(windowUrl);
   return window;
