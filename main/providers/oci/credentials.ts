@@ -1,4 +1,5 @@
 import { createHash, createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
+import { z } from "zod";
 import { AppError } from "#core/lib/app-error.ts";
 
 /** What signs the requests of one account. */
@@ -6,6 +7,8 @@ export interface OciCredentials {
   /** `<tenancy>/<user>/<fingerprint>`, or `ST$<token>` for a session. */
   readonly keyId: string;
   readonly privateKey: KeyObject;
+  /** When a session is over, in milliseconds since 1970; null: an API key, or a token that does not say. */
+  readonly endsAtMs: number | null;
   /** Must not appear in any text. */
   readonly secrets: readonly string[];
 }
@@ -31,7 +34,7 @@ export function readCredentials(fields: Readonly<Record<string, string>>): OciCr
   const privateKey = openKey(pem, fields["passphrase"] ?? "");
   const secrets = [pem, fields["passphrase"] ?? "", value("securityToken")].filter((text) => text !== "");
   const token = value("securityToken");
-  if (token !== "") return { keyId: `ST$${token}`, privateKey, secrets };
+  if (token !== "") return { keyId: `ST$${token}`, privateKey, endsAtMs: endOf(token), secrets };
   const computed = fingerprintOf(privateKey);
   const given = value("fingerprint").toLowerCase();
   if (given !== "" && given !== computed) {
@@ -41,7 +44,18 @@ export function readCredentials(fields: Readonly<Record<string, string>>): OciCr
     );
   }
   const [tenancy, user] = [ocid(value("tenancy"), "tenancy"), ocid(value("user"), "user")];
-  return { keyId: `${tenancy}/${user}/${computed}`, privateKey, secrets };
+  return { keyId: `${tenancy}/${user}/${computed}`, privateKey, endsAtMs: null, secrets };
+}
+
+/** `exp` of a JSON Web Token (RFC 7519 4.1.4), read without belief in it: it only chooses words. */
+function endOf(token: string): number | null {
+  try {
+    const payload: unknown = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8"));
+    const { exp } = z.object({ exp: z.number() }).parse(payload);
+    return exp * 1000;
+  } catch {
+    return null;
+  }
 }
 
 /** "Required Keys and OCIDs": MD5 of the public key in DER, in pairs with colons. */

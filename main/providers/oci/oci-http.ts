@@ -15,6 +15,8 @@ export interface OciHttpOptions {
   readonly apiBase: string;
   readonly region: string;
   readonly signer: OciSigner;
+  /** Of a session; null: an API key, which does not end. */
+  readonly endsAtMs: number | null;
   readonly secrets: readonly string[];
   readonly clock: Clock;
   readonly timeoutMs?: number;
@@ -27,7 +29,7 @@ export const serviceAddress = (apiBase: string, service: OciService, region: str
 
 /** Signed JSON requests to one service (API version 20160918 of Core Services and Identity). */
 export function createOciHttp(service: "iaas" | "identity", options: OciHttpOptions): Http {
-  const { apiBase, region, signer, ...rest } = options;
+  const { apiBase, region, signer, endsAtMs, ...rest } = options;
   const http = createHttp({
     ...rest,
     service: manifest.name,
@@ -44,6 +46,9 @@ export function createOciHttp(service: "iaas" | "identity", options: OciHttpOpti
     } catch (error) {
       const failure = AppError.from(error);
       if (failure.code !== "unauthorized") throw inOurWords(failure);
+      if (endsAtMs !== null && endsAtMs <= Date.parse(options.clock.nowIso())) {
+        throw reworded(failure, "unauthorized", sessionHint(endsAtMs));
+      }
       const { serverDate } = failure.details;
       const skewMs = signer.correctClock(typeof serverDate === "string" ? serverDate : null);
       if (skewMs === null) throw inOurWords(failure);
@@ -58,6 +63,9 @@ export function createOciHttp(service: "iaas" | "identity", options: OciHttpOpti
 
 const clockHint = (skewMs: number): string =>
   `${clockWords(skewMs)} Set it: Oracle Cloud accepts five minutes. With its time the credentials were refused as well.`;
+
+const sessionHint = (endsAtMs: number): string =>
+  `The session ended at ${new Date(endsAtMs).toISOString()}: run \`oci session refresh\` and give its new token.`;
 
 /** Codes of "API Errors" that mean something else than their status alone. */
 const byCode: readonly [pattern: RegExp, code: ErrorCode, hint: string][] = [

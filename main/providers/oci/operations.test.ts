@@ -330,6 +330,31 @@ describe("a wrong clock", () => {
 });
 
 describe("refusals", () => {
+  it("says when a session is over", async () => {
+    const exp = Math.floor(Date.now() / 1000) - 60;
+    const token = ["e30", Buffer.from(JSON.stringify({ exp })).toString("base64url"), "x"].join(".");
+    const failure = await failureOf(clientWith({ securityToken: token }).testCredentials(signal));
+    expect(failure.code).toBe("unauthorized");
+    expect(failure.hint).toContain(`ended at ${new Date(exp * 1000).toISOString()}`);
+    expect(JSON.stringify(failure.toWire())).not.toContain(token);
+  });
+
+  it("asks every service at its own address in the account's region, in any realm", () => {
+    const { fields } = harness.emulator;
+    const frankfurt = (apiBase: string): string =>
+      createOci({ apiBase, fields: { ...fields, region: "eu-frankfurt-1" } }, { clock: hastyClock })
+        .objectStorage.endpoint;
+    expect([
+      frankfurt("https://{service}.{region}.oraclecloud.com"),
+      frankfurt("https://{service}.{region}.oraclegovcloud.uk/"),
+      frankfurt("http://127.0.0.1:4711"),
+    ]).toEqual([
+      "https://objectstorage.eu-frankfurt-1.oraclecloud.com",
+      "https://objectstorage.eu-frankfurt-1.oraclegovcloud.uk",
+      "http://127.0.0.1:4711",
+    ]);
+  });
+
   it("names the policy when the compartment is hidden", async () => {
     const hidden = clientWith({ compartment: "ocid1.compartment.oc1..hidden" });
     const failure = await failureOf(hidden.testCredentials(signal));

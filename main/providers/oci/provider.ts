@@ -37,9 +37,9 @@ export interface OciClient extends ProviderClient {
 export function createOci({ apiBase, fields }: ProviderAccess, options: ClientOptions): OciClient {
   const credentials = readCredentials(fields);
   const signer = createSigner(credentials, options.clock);
-  const { secrets } = credentials;
+  const { secrets, endsAtMs } = credentials;
   const region = regionOf(fields["region"]);
-  const connection = { ...options, apiBase, region, signer, secrets };
+  const connection = { ...options, apiBase, region, signer, secrets, endsAtMs };
   const tenancyId = ocid((fields["tenancy"] ?? "").trim(), "tenancy");
   const account: OciAccount = {
     compute: createOciHttp("iaas", connection),
