@@ -195,6 +195,16 @@ export async function createCore(ports: Ports, options: CoreOptions): Promise<Co
       jobId: await jobs.start(checkpoint, { op: "suspend", ...input }),
     }),
 
+    "machines.screenshot": async ({ machineId }) => ({
+      pngBase64: Buffer.from(await machines.screenshot(machineId)).toString("base64"),
+    }),
+    "display.read": ({ machineId, connectionId }, signal) =>
+      machines.readDisplay(machineId, connectionId, signal),
+    "display.write": async ({ connectionId, base64 }) => {
+      await machines.writeDisplay(connectionId, Buffer.from(base64, "base64"));
+      return done;
+    },
+
     "checkpoints.create": async (input) => ({
       jobId: await jobs.start(checkpoint, { op: "create", ...input }),
     }),

@@ -4,8 +4,6 @@ import type { Handlers } from "./handlers.ts";
 
 const pendingCalls = [
   "machines.capture",
-  "machines.screenshot",
-  "display.write",
   "terminals.open",
   "terminals.write",
   "terminals.resize",
@@ -24,7 +22,7 @@ const pendingCalls = [
   "stagings.hostKey",
   "stagings.clean",
 ] as const satisfies CallName[];
-const pendingBytes = ["display.read", "terminals.read"] as const satisfies BytesName[];
+const pendingBytes = ["terminals.read"] as const satisfies BytesName[];
 
 const refuse = (name: string) => (): never => {
   throw new AppError("internal", `${name} is not part of this version`);

@@ -14,7 +14,7 @@ interface GuestWatchDeps {
   run: RunRecord;
   /** QMP `cont`. */
   resume: () => Promise<void>;
-  /** Another process has replaced `machine.json`. */
+  /** Another process has replaced `machine.json` or `checkpoints.json`. */
   onRecordChange: () => void;
 }
 
@@ -118,8 +118,9 @@ export class GuestWatch {
 
   /** Records are replaced, never rewritten: a new one is a new file. */
   async #lookAtRecord(): Promise<void> {
-    const { ino, mtimeMs } = await stat(this.#deps.folder.record);
-    const seen = `${ino} ${mtimeMs}`;
+    const { record, checkpoints } = this.#deps.folder;
+    const versions = await Promise.all([record, checkpoints].map(fileVersion));
+    const seen = versions.join();
     if (this.#recordSeen !== null && this.#recordSeen !== seen) this.#deps.onRecordChange();
     this.#recordSeen = seen;
   }
@@ -133,3 +134,9 @@ export class GuestWatch {
     await resume();
   }
 }
+
+const fileVersion = (path: string): Promise<string> =>
+  stat(path).then(
+    ({ ino, mtimeMs }) => `${ino} ${mtimeMs}`,
+    () => "none",
+  );

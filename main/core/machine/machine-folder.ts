@@ -6,6 +6,8 @@ import type { MachineSockets } from "./qemu-args.ts";
 export interface MachineFolder {
   readonly path: string;
   readonly record: string;
+  /** Layers of the disk; none without checkpoints. */
+  readonly checkpoints: string;
   readonly run: string;
   readonly lastRun: string;
   readonly disk: string;
@@ -26,6 +28,7 @@ export function machineFolder(dataDirectory: string, id: string): MachineFolder 
   return {
     path,
     record: join(path, "machine.json"),
+    checkpoints: join(path, "checkpoints.json"),
     run: join(path, "run.json"),
     lastRun: join(path, "last-run.json"),
     disk: join(path, "disk.qcow2"),

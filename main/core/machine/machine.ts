@@ -8,8 +8,9 @@ import { transcriptSize } from "#core/console/transcript.ts";
 import { diskUsedBytes } from "./disk-file.ts";
 import { endRun } from "./end-run.ts";
 import { findRun } from "./find-run.ts";
+import { followRun, startFollowing, stopFollowing, type Following } from "./following.ts";
 import { watchFolder } from "./folder-watch.ts";
-import { GuestWatch } from "./guest-watch.ts";
+import { askForShutdown } from "./guest-agent.ts";
 import type { QemuExit } from "./launch-qemu.ts";
 import { machineFolder, type MachineFolder } from "./machine-folder.ts";
 import { LastRunSchema, MachineRecordSchema, type MachineRecord, type RunRecord } from "./machine-record.ts";
@@ -20,7 +21,6 @@ import { MachineState } from "./machine-state.ts";
 import { settleIncoming } from "./incoming-memory.ts";
 import type { FirmwarePaths } from "./prepare-run.ts";
 import { qmpCommand } from "./qmp-client.ts";
-import { RunFollower } from "./run-follower.ts";
 import { startedElsewhere, startRun } from "./start-run.ts";
 
 export interface MachineDeps {
@@ -28,17 +28,6 @@ export interface MachineDeps {
   readonly store: StateStore;
   readonly accelerator: (signal?: AbortSignal) => Promise<AcceleratorName>;
   readonly firmware: () => Promise<FirmwarePaths>;
-}
-
-/** A QEMU that runs and everything held open for it here. */
-interface Following {
-  readonly run: RunRecord;
-  readonly identity: ProcessIdentity;
-  readonly follower: RunFollower;
-  readonly watch: GuestWatch;
-  /** null when another process started it. */
-  readonly exited: Promise<QemuExit> | null;
-  shutdownReason: string | null;
 }
 
 const exitReportMs = 300;
@@ -110,8 +99,11 @@ export class Machine {
     }
   }
 
+  /** By the guest agent where there is one: it shuts down also where nobody minds the button. */
   async powerButton(): Promise<void> {
-    await this.control("system_powerdown");
+    const { agent } = this.running().sockets;
+    const asked = this.state.view.agentVersion !== null && (await askForShutdown(agent));
+    if (!asked) await this.control("system_powerdown");
     this.#following?.watch.powerButtonPressed();
   }
 
@@ -298,38 +290,27 @@ export class Machine {
   }
 
   async #follow(run: RunRecord, identity: ProcessIdentity, exited: Promise<QemuExit> | null): Promise<void> {
-    const { ports } = this.#deps;
-    const { folder, state } = this;
     // A folder watcher would be told of every byte that the guest prints: while it runs, the record is polled.
     this.#stopWatching();
-    const resume = async (): Promise<void> => void (await this.control("cont"));
-    const onRecordChange = (): void => this.#reconcileLater();
-    const watch = new GuestWatch({ ports, folder, state, run, resume, onRecordChange });
-    const follower = new RunFollower(
-      ports,
-      { identity, sockets: run.sockets },
+    const following = followRun(
       {
-        onPower: (power) => {
-          if (power === "stopping") watch.powerButtonPressed();
-          else if (power === "paused" || !watch.stopping) state.update({ power });
-        },
-        onShutdown: (reason) => {
-          following.shutdownReason = reason;
-          state.update({ power: "stopping" });
-        },
-        onDiskError: (noSpace) => watch.diskError(noSpace),
-        onEnd: () =>
-          void this.#oneByOne(() => this.#seeEnd(following)).catch((error: unknown) =>
+        ports: this.#deps.ports,
+        folder: this.folder,
+        state: this.state,
+        execute: (command, given) => this.control(command, given),
+        onRecordChange: () => this.#reconcileLater(),
+        onThawed: () => this.notices.found(this.#record.name, "Its filesystems stood still; they go on now."),
+        onEnd: (ended) =>
+          void this.#oneByOne(() => this.#seeEnd(ended)).catch((error: unknown) =>
             this.#warn("A machine's end could not be booked", error),
           ),
       },
+      run,
+      { identity, exited },
     );
-    const following: Following = { run, identity, follower, watch, exited, shutdownReason: null };
     this.#following = following;
     this.#show(run, { power: "running", reattached: exited === null });
-    void exited?.then(() => follower.look());
-    await follower.start();
-    await watch.tick();
+    await startFollowing(following);
   }
 
   async #unfollow(): Promise<void> {
@@ -337,8 +318,7 @@ export class Machine {
     this.#following = null;
     if (this.#closed) this.#stopWatching();
     else if (following !== null) this.#watchFiles();
-    await following?.watch.close();
-    await following?.follower.close();
+    if (following !== null) await stopFollowing(following);
   }
 
   #watchFiles(): void {

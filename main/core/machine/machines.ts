@@ -9,6 +9,7 @@ import { newId } from "#core/library/new-id.ts";
 import { changeMachine, type MachineChange } from "./change-machine.ts";
 import { assertUsableIso, createMachineFolder, removeUnfinished } from "./create-machine.ts";
 import { assertNobodyBuildsOn } from "./dependants.ts";
+import { createDisplays, screenshot } from "./display.ts";
 import { watchFolder } from "./folder-watch.ts";
 import { createCheckpoint, deleteCheckpoint, restoreCheckpoint, suspend } from "./machine-checkpoints.ts";
 import {
@@ -97,6 +98,11 @@ export interface Machines {
   /** Throws `machine-busy`. */
   assertOff(id: string): void;
   console(id: string): MachineConsole;
+  /** PNG. Throws `machine-not-running`. */
+  screenshot(id: string): Promise<Uint8Array>;
+  /** VNC bytes from the display; one connection each. */
+  readDisplay(id: string, connectionId: string, signal: AbortSignal): AsyncIterable<Uint8Array>;
+  writeDisplay(connectionId: string, bytes: Uint8Array): Promise<void>;
   /** Lets go of everything; guests go on running. */
   close(): Promise<void>;
 }
@@ -116,6 +122,7 @@ export function createMachines(deps: MachineDeps): Machines {
   const { log } = ports;
   const root = machinesRoot(ports.directories.data);
   const held = new Map<string, Held>();
+  const displays = createDisplays();
   let stopWatchingRoot = (): void => {};
   let scan: Promise<void> = Promise.resolve();
   let closed = false;
@@ -254,6 +261,13 @@ export function createMachines(deps: MachineDeps): Machines {
     view: (id) => get(id).machine.state.view,
     diskPath: (id) => get(id).machine.folder.disk,
     console: (id) => get(id).console,
+    screenshot: async (id) => await screenshot(get(id).machine),
+    async *readDisplay(id, connectionId, signal) {
+      const { machine, deleted } = get(id);
+      const ends = AbortSignal.any([signal, deleted.signal]);
+      yield* displays.read(machine.running(), connectionId, ends);
+    },
+    writeDisplay: (connectionId, bytes) => displays.write(connectionId, bytes),
     async close() {
       closed = true;
       stopWatchingRoot();

@@ -57,6 +57,7 @@ type Option = readonly string[];
 export const diskDeviceId = "disk0";
 export const cdDeviceId = "cd0";
 export const serialChardevId = "serial0";
+export const agentChardevId = "agent0";
 
 /**
  * Recipe to argv. The disk is asked first and the CD second: a blank disk has no boot sector (BIOS) and no
@@ -213,6 +214,6 @@ const network = ({ sshPort, macAddress }: QemuRecipe): Option[] => [
 
 const agent = ({ sockets }: QemuRecipe): Option[] => [
   ["-device", "virtio-serial-pci"],
-  ["-chardev", listening("agent0", sockets.agent)],
-  ["-device", "virtserialport,chardev=agent0,name=org.qemu.guest_agent.0"],
+  ["-chardev", listening(agentChardevId, sockets.agent)],
+  ["-device", `virtserialport,chardev=${agentChardevId},name=org.qemu.guest_agent.0`],
 ];
