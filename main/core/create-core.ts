@@ -4,6 +4,7 @@ import type { StagingItem } from "#contract/staging.ts";
 import type { AppInfo } from "#contract/state.ts";
 import { createChecks } from "#core/check/checks.ts";
 import { exportReports } from "#core/check/export/export-reports.ts";
+import { createCaptureJob } from "#core/capture/capture-job.ts";
 import { createCheckpointJob } from "#core/checkpoint/checkpoint-job.ts";
 import { createCompactJob } from "#core/compact/compact-job.ts";
 import { createDoctor } from "#core/doctor/doctor.ts";
@@ -99,6 +100,7 @@ export async function createCore(ports: Ports, options: CoreOptions): Promise<Co
   const check = (imageId: string, signal: AbortSignal) => checks.run({ kind: "image", imageId }, signal);
 
   const checkpoint = createCheckpointJob({ machines });
+  const capture = createCaptureJob({ ports, images, machines });
   const duplicate = createDuplicateJob({ machines });
   const importDisk = createImportDiskJob({ machines });
   const compact = createCompactJob({ ports, images, machines });
@@ -130,9 +132,12 @@ export async function createCore(ports: Ports, options: CoreOptions): Promise<Co
   await stagings.load();
   await accounts.load();
   await remoteImages.load();
-  await jobs.load([checkpoint, duplicate, importDisk, compact, publish, practiceRun, isos.downloadJob], {
-    resume: options.resumeJobs ?? options.host !== "cli",
-  });
+  await jobs.load(
+    [checkpoint, capture, duplicate, importDisk, compact, publish, practiceRun, isos.downloadJob],
+    {
+      resume: options.resumeJobs ?? options.host !== "cli",
+    },
+  );
 
   async function listStagings(stagingId: string | undefined, signal: AbortSignal): Promise<StagingItem[]> {
     const ids = stagingId === undefined ? Object.keys(store.state.stagings) : [stagings.view(stagingId).id];
@@ -195,6 +200,7 @@ export async function createCore(ports: Ports, options: CoreOptions): Promise<Co
       jobId: await jobs.start(checkpoint, { op: "suspend", ...input }),
     }),
 
+    "machines.capture": async (input) => ({ jobId: await jobs.start(capture, input) }),
     "machines.screenshot": async ({ machineId }) => ({
       pngBase64: Buffer.from(await machines.screenshot(machineId)).toString("base64"),
     }),

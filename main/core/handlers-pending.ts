@@ -3,7 +3,6 @@ import { AppError } from "#core/lib/app-error.ts";
 import type { Handlers } from "./handlers.ts";
 
 const pendingCalls = [
-  "machines.capture",
   "terminals.open",
   "terminals.write",
   "terminals.resize",

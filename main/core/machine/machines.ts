@@ -19,9 +19,10 @@ import {
   type CopyIdentity,
   type ForeignDisk,
 } from "./clone-machine.ts";
+import { whileFrozen } from "./frozen.ts";
 import { openMachineConsole } from "./machine-console.ts";
 import { isMachineId, machinesRoot } from "./machine-folder.ts";
-import type { LayerOptions, NewCheckpoint } from "./machine-layers.ts";
+import type { LayerOptions, LiveGuest, NewCheckpoint } from "./machine-layers.ts";
 import { assertMemoryFits } from "./memory-budget.ts";
 import { Machine, type MachineDeps } from "./machine.ts";
 import { cdDeviceId } from "./qemu-args.ts";
@@ -98,6 +99,10 @@ export interface Machines {
   /** Throws `machine-busy`. */
   assertOff(id: string): void;
   console(id: string): MachineConsole;
+  /** For work on a guest that runs. Throws `machine-not-running`. */
+  guest(id: string): LiveGuest;
+  /** Does something short while the guest's filesystems stand still, where its agent can do that. */
+  whileFrozen<T>(id: string, work: () => Promise<T>): Promise<{ value: T; frozen: boolean }>;
   /** PNG. Throws `machine-not-running`. */
   screenshot(id: string): Promise<Uint8Array>;
   /** VNC bytes from the display; one connection each. */
@@ -187,6 +192,13 @@ export function createMachines(deps: MachineDeps): Machines {
     throw new AppError("machine-busy", `${name} is ${power}`);
   }
 
+  function runningGuest(id: string): LiveGuest {
+    const { machine } = get(id);
+    const guest = machine.guest();
+    if (guest === null) throw new AppError("machine-not-running", `${machine.record.name} is not running`);
+    return guest;
+  }
+
   async function makeOnce(id: string, make: () => Promise<void>): Promise<void> {
     if (!held.has(id)) await make();
     await rescan();
@@ -261,6 +273,13 @@ export function createMachines(deps: MachineDeps): Machines {
     view: (id) => get(id).machine.state.view,
     diskPath: (id) => get(id).machine.folder.disk,
     console: (id) => get(id).console,
+    guest: runningGuest,
+    async whileFrozen(id, work) {
+      const { folder } = get(id).machine;
+      const agentSocket = runningGuest(id).run.sockets.agent;
+      if (get(id).machine.state.view.agentVersion === null) return { value: await work(), frozen: false };
+      return await whileFrozen({ ports, folder: folder.path, agentSocket }, work);
+    },
     screenshot: async (id) => await screenshot(get(id).machine),
     async *readDisplay(id, connectionId, signal) {
       const { machine, deleted } = get(id);
