@@ -6,7 +6,7 @@ export function publishDialog(page: Page) {
   return {
     dialog,
     usePractice: dialog.getByRole("button", { name: "Use the practice account" }),
-    practice: dialog.getByRole("radio", { name: /Practice account/ }),
+    practice: dialog.getByRole("radio", { name: /Practice DigitalOcean/ }),
     connect: dialog.getByRole("button", { name: "Connect DigitalOcean…" }),
     name: dialog.getByLabel("Name there"),
     preflight: dialog.getByRole("region", { name: "Preflight" }),

@@ -158,7 +158,7 @@ async function publish(page: Page, home: string): Promise<void> {
 
 async function seeRemoteImage(page: Page): Promise<void> {
   await jobScreen(page).showRemoteImage.click();
-  await expect(shell(page).title).toHaveText("Practice account");
+  await expect(shell(page).title).toHaveText("Practice DigitalOcean");
   await expect(remoteImages(page)).toHaveCount(1);
   await expect(remoteImages(page)).toContainText("Micro");
   await expect(remoteImages(page)).toContainText("Available");

@@ -34,6 +34,7 @@ import product from "#package.json" with { type: "json" };
 import type { Ports } from "#ports/ports.ts";
 import { manifests } from "#providers/manifests.ts";
 import { profiles } from "#providers/profiles.ts";
+import { agentSocketOf } from "#staging/sftp/sftp-access.ts";
 import { createTransferGate } from "#staging/transfer-gate.ts";
 import type { Handlers } from "./handlers.ts";
 import { pendingHandlers } from "./handlers-pending.ts";
@@ -83,7 +84,7 @@ export async function createCore(ports: Ports, options: CoreOptions): Promise<Co
   const checks = createChecks({ ports, store, machines, images, profiles });
   const practice = createPractice({ ports });
   const gate = createTransferGate(ports.clock);
-  const stagings = createStagings({ ports, store, practice, gate });
+  const stagings = createStagings({ ports, store, practice, gate, agentSocket: agentSocketOf(process.env) });
   const remoteImages = createRemoteImages({ ports, store });
   const accounts = createAccounts({ ports, store, practice, stagings, remoteImages });
   const desk = createStagingDesk({ ports, open: (stagingId) => stagings.open(stagingId) });

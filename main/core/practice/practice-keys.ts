@@ -1,4 +1,6 @@
 import { randomBytes } from "node:crypto";
+import { z } from "zod";
+import type { ProviderId } from "#contract/finding.ts";
 import type { Secrets } from "#ports/ports.ts";
 
 export interface PracticeKeys {
@@ -24,4 +26,25 @@ export async function practiceKeys(secrets: Secrets): Promise<PracticeKeys> {
     ),
     secretAccessKey: await keep("practice/s3-secret", () => randomBytes(30).toString("base64url")),
   };
+}
+
+type Fields = Readonly<Record<string, string>>;
+const FieldsSchema = z.record(z.string(), z.string());
+const fieldsName = (provider: ProviderId): string => `practice/${provider}`;
+
+/** What opens the practice accounts, kept for copies of the app that use another copy's servers. */
+export async function keepFields(
+  secrets: Secrets,
+  fields: Partial<Record<ProviderId, Fields>>,
+): Promise<void> {
+  for (const [provider, value] of Object.entries(fields)) {
+    const name = fieldsName(provider as ProviderId);
+    const text = JSON.stringify(value);
+    if ((await secrets.get(name)) !== text) await secrets.set(name, text);
+  }
+}
+
+export async function keptFields(secrets: Secrets, provider: ProviderId): Promise<Fields> {
+  const text = await secrets.get(fieldsName(provider));
+  return text === null ? {} : FieldsSchema.parse(JSON.parse(text));
 }

@@ -1,29 +1,36 @@
 import { join } from "node:path";
 import { z } from "zod";
+import { ProviderIdSchema, type ProviderId } from "#contract/finding.ts";
 import { AppError } from "#core/lib/app-error.ts";
 import { readJson, writeFileAtomic, writeJson } from "#core/library/json-file.ts";
 import type { Ports } from "#ports/ports.ts";
-import { startDigitalOceanEmulator } from "#providers/digitalocean/emulator.ts";
+import type { Emulator, StartEmulator } from "#providers/emulation/emulator.ts";
+import { emulators } from "#providers/emulators.ts";
 import { startPracticeS3 } from "#staging/practice/practice-s3.ts";
 import type { PracticeKeys } from "./practice-keys.ts";
 
+const PortSchema = z.number().int().min(1).max(65_535);
+
 /** `<data>/practice/ports.json`: where the servers listened last; taken again while they are free. */
 const PortsFileSchema = z.object({
-  version: z.literal(1),
-  api: z.number().int().min(1).max(65_535),
-  s3: z.number().int().min(1).max(65_535),
+  version: z.literal(2),
+  s3: PortSchema,
+  apis: z.partialRecord(ProviderIdSchema, PortSchema),
 });
-export type PracticePorts = Pick<z.infer<typeof PortsFileSchema>, "api" | "s3">;
+export type PracticePorts = Pick<z.infer<typeof PortsFileSchema>, "s3" | "apis">;
 
 export interface PracticeServers {
   readonly numbers: PracticePorts;
+  /** What opens the account at each emulator, secrets among it. */
+  readonly fields: Partial<Record<ProviderId, Emulator["fields"]>>;
   close(): Promise<void>;
 }
 
 const portsPath = (folder: string): string => join(folder, "ports.json");
 
+/** null: none are known, or the note is damaged or of an earlier version; then others are taken. */
 export const readPorts = (folder: string): Promise<PracticePorts | null> =>
-  readJson(portsPath(folder), PortsFileSchema);
+  readJson(portsPath(folder), PortsFileSchema, 2).catch(() => null);
 
 export async function startServers(options: {
   ports: Ports;
@@ -33,16 +40,16 @@ export async function startServers(options: {
   paceMs: number | undefined;
 }): Promise<PracticeServers> {
   const { ports, folder, keys, bucket, paceMs } = options;
-  // A damaged note about ports is no reason to fail: others are taken.
-  const remembered = await readPorts(folder).catch(() => null);
+  const remembered = await readPorts(folder);
   const { accessKeyId, secretAccessKey, token } = keys;
-  const s3 = await onPort(remembered?.s3, (port) =>
-    startPracticeS3({ folder: join(folder, "s3"), port, accessKeyId, secretAccessKey, buckets: [bucket] }),
-  );
-  try {
-    const api = await onPort(remembered?.api, (port) =>
-      startDigitalOceanEmulator({
-        folder: join(folder, "digitalocean"),
+  const open: { close(): Promise<void> }[] = [];
+  const close = async (): Promise<void> => {
+    for (const each of open.splice(0).toReversed()) await each.close();
+  };
+  const startOne = async (provider: ProviderId, start: StartEmulator) => {
+    const emulator = await onPort(remembered?.apis[provider], (port) =>
+      start({
+        folder: join(folder, provider),
         port,
         secret: token,
         processes: ports.processes,
@@ -51,20 +58,29 @@ export async function startServers(options: {
         ...(paceMs === undefined ? {} : { paceMs }),
       }),
     );
-    const close = async (): Promise<void> => {
-      await api.close();
-      await s3.close();
+    open.push(emulator);
+    return { provider, emulator };
+  };
+  try {
+    const s3 = await onPort(remembered?.s3, (port) =>
+      startPracticeS3({ folder: join(folder, "s3"), port, accessKeyId, secretAccessKey, buckets: [bucket] }),
+    );
+    open.push(s3);
+    const entries = Object.entries(emulators) as [ProviderId, StartEmulator][];
+    const started = await Promise.allSettled(entries.map(([provider, start]) => startOne(provider, start)));
+    const running = started.map((each) => {
+      if (each.status === "rejected") throw AppError.from(each.reason);
+      return each.value;
+    });
+    const numbers: PracticePorts = {
+      s3: portOf(s3.endpoint),
+      apis: Object.fromEntries(running.map(({ provider, emulator }) => [provider, portOf(emulator.apiBase)])),
     };
-    try {
-      const numbers = { api: portOf(api.apiBase), s3: portOf(s3.endpoint) };
-      await writeJson(portsPath(folder), { version: 1, ...numbers });
-      return { numbers, close };
-    } catch (error) {
-      await api.close();
-      throw error;
-    }
+    await writeJson(portsPath(folder), { version: 2, ...numbers });
+    const fields = Object.fromEntries(running.map(({ provider, emulator }) => [provider, emulator.fields]));
+    return { numbers, fields, close };
   } catch (error) {
-    await s3.close();
+    await close();
     throw error;
   }
 }

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Ports } from "#ports/ports.ts";
 import { testPorts } from "#core/publish/publish-harness.ts";
 import { nodeProcesses } from "#system/node-processes.ts";
-import { createPractice, type Practice } from "./practice.ts";
+import { createPractice, type Practice, type PracticeEndpoints } from "./practice.ts";
 
 let data: string;
 let ports: Ports;
@@ -28,26 +28,31 @@ afterEach(async () => {
 });
 
 const portOf = (address: string): number => Number(new URL(address).port);
-const account = (endpoints: { apiBase: string; token: string }): Promise<number> =>
-  fetch(`${endpoints.apiBase}/v2/account`, { headers: { authorization: `Bearer ${endpoints.token}` } }).then(
-    async (reply) => {
-      await reply.body?.cancel();
-      return reply.status;
-    },
-  );
+const digitalOcean = ({ accounts }: PracticeEndpoints): { apiBase: string; token: string } => ({
+  apiBase: accounts.digitalocean?.apiBase ?? "",
+  token: accounts.digitalocean?.fields["token"] ?? "",
+});
+const account = (endpoints: PracticeEndpoints, token = digitalOcean(endpoints).token): Promise<number> =>
+  fetch(`${digitalOcean(endpoints).apiBase}/v2/account`, {
+    headers: { authorization: `Bearer ${token}` },
+  }).then(async (reply) => {
+    await reply.body?.cancel();
+    return reply.status;
+  });
 
 describe("practice", () => {
   it("starts once, on loopback, with keys that only the secrets know", async () => {
     const one = practice();
     const [first, second] = await Promise.all([one.start(), one.start()]);
     expect(first).toEqual(second);
-    expect(new URL(first.apiBase).hostname).toBe("127.0.0.1");
+    expect(new URL(digitalOcean(first).apiBase).hostname).toBe("127.0.0.1");
     expect(new URL(first.s3.endpoint).hostname).toBe("127.0.0.1");
     expect(await account(first)).toBe(200);
-    expect(await account({ ...first, token: "guess" })).toBe(401);
+    expect(await account(first, "guess")).toBe(401);
     const onDisk = await readFile(join(data, "practice", "ports.json"), "utf8");
-    expect(onDisk).not.toContain(first.token);
-    expect(await ports.secrets.get("practice/token")).toBe(first.token);
+    const { token } = digitalOcean(first);
+    expect(onDisk).not.toContain(token);
+    expect(await ports.secrets.get("practice/token")).toBe(token);
   });
 
   it("comes back on the same ports with the same keys", async () => {
@@ -61,10 +66,12 @@ describe("practice", () => {
     const first = await practice().start();
     await open.pop()?.close();
     const blocker = createServer();
-    await new Promise<void>((resolve) => blocker.listen(portOf(first.apiBase), "127.0.0.1", resolve));
+    await new Promise<void>((resolve) =>
+      blocker.listen(portOf(digitalOcean(first).apiBase), "127.0.0.1", resolve),
+    );
     try {
       const second = await practice().start();
-      expect(second.apiBase).not.toBe(first.apiBase);
+      expect(digitalOcean(second).apiBase).not.toBe(digitalOcean(first).apiBase);
       expect(second.s3.endpoint).toBe(first.s3.endpoint);
       expect(await account(second)).toBe(200);
       await open.pop()?.close();

@@ -2,14 +2,18 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "#core/lib/app-error.ts";
 import { acquireLock } from "#core/library/owner-lock.ts";
+import type { ProviderId } from "#contract/finding.ts";
 import type { Ports } from "#ports/ports.ts";
-import { practiceKeys, type PracticeKeys } from "./practice-keys.ts";
+import type { ProviderAccess } from "#providers/provider.ts";
+import { keepFields, keptFields, practiceKeys, type PracticeKeys } from "./practice-keys.ts";
 import { readPorts, startServers, type PracticePorts } from "./practice-servers.ts";
 
 export interface PracticeEndpoints {
-  apiBase: string;
-  token: string;
+  /** One account at each provider that has an emulator. */
+  accounts: Partial<Record<ProviderId, ProviderAccess>>;
   s3: { endpoint: string; region: string; bucket: string; accessKeyId: string; secretAccessKey: string };
+  /** Stands for the storage of a panel's operator. */
+  operatorFolder: string;
 }
 
 export interface Practice {
@@ -29,7 +33,7 @@ const region = "us-east-1";
 const otherCopyMs = 5_000;
 
 /**
- * The practice account: an emulator of a provider and an S3 store, on loopback, in this process. One copy of
+ * The practice accounts: an emulator of every provider and an S3 store, on loopback, in this process. One copy of
  * the app serves them; another copy over the same data uses that one's.
  */
 export function createPractice(deps: { ports: Ports; paceMs?: number }): Practice {
@@ -39,7 +43,7 @@ export function createPractice(deps: { ports: Ports; paceMs?: number }): Practic
 
   /** null: another living copy serves. */
   async function serve(): Promise<Served | null> {
-    await mkdir(folder, { recursive: true });
+    await mkdir(join(folder, "operator-storage"), { recursive: true });
     let release: () => Promise<void>;
     try {
       release = await acquireLock(join(folder, "owner.json"), ports.processes);
@@ -55,11 +59,19 @@ export function createPractice(deps: { ports: Ports; paceMs?: number }): Practic
         await servers.close();
         await release();
       };
-      return { endpoints: endpoints(servers.numbers, keys), close };
+      await keepFields(ports.secrets, servers.fields);
+      return { endpoints: endpoints(folder, servers.numbers, keys, servers.fields), close };
     } catch (error) {
       await release();
       throw error;
     }
+  }
+
+  async function ofOtherCopy(numbers: PracticePorts): Promise<PracticeEndpoints> {
+    const providers = Object.keys(numbers.apis) as ProviderId[];
+    const fields = providers.map(async (each) => [each, await keptFields(ports.secrets, each)] as const);
+    const known = Object.fromEntries(await Promise.all(fields));
+    return endpoints(folder, numbers, await practiceKeys(ports.secrets), known);
   }
 
   return {
@@ -74,8 +86,7 @@ export function createPractice(deps: { ports: Ports; paceMs?: number }): Practic
         if (own !== null) return own.endpoints;
         starting = null; // the other copy may be gone the next time
         const other = await readPorts(folder);
-        if (other !== null && (await listens(other)))
-          return endpoints(other, await practiceKeys(ports.secrets));
+        if (other !== null && (await listens(other))) return ofOtherCopy(other);
         if (ports.clock.nowMs() > deadlineMs) {
           throw new AppError(
             "already-exists",
@@ -97,9 +108,18 @@ export function createPractice(deps: { ports: Ports; paceMs?: number }): Practic
   };
 }
 
-const endpoints = (numbers: PracticePorts, keys: PracticeKeys): PracticeEndpoints => ({
-  apiBase: `http://127.0.0.1:${numbers.api}`,
-  token: keys.token,
+const endpoints = (
+  folder: string,
+  numbers: PracticePorts,
+  keys: PracticeKeys,
+  fields: Partial<Record<ProviderId, ProviderAccess["fields"]>>,
+): PracticeEndpoints => ({
+  accounts: Object.fromEntries(
+    Object.entries(numbers.apis).map(([provider, port]) => [
+      provider,
+      { apiBase: `http://127.0.0.1:${port}`, fields: fields[provider as ProviderId] ?? {} },
+    ]),
+  ),
   s3: {
     endpoint: `http://127.0.0.1:${numbers.s3}`,
     region,
@@ -107,11 +127,12 @@ const endpoints = (numbers: PracticePorts, keys: PracticeKeys): PracticeEndpoint
     accessKeyId: keys.accessKeyId,
     secretAccessKey: keys.secretAccessKey,
   },
+  operatorFolder: join(folder, "operator-storage"),
 });
 
-/** Whether both servers answer at all; 401 and 403 are answers. */
+/** Whether all servers answer at all; 401 and 403 are answers. */
 async function listens(numbers: PracticePorts): Promise<boolean> {
-  const asked = [numbers.api, numbers.s3].map((port) =>
+  const asked = [...Object.values(numbers.apis), numbers.s3].map((port) =>
     fetch(`http://127.0.0.1:${port}/`, { signal: AbortSignal.timeout(2_000), redirect: "manual" }).then(
       async (reply) => {
         await reply.body?.cancel();

@@ -8,7 +8,9 @@ import { StateStore } from "#core/state-store.ts";
 import type { Ports } from "#ports/ports.ts";
 import { nodeProcesses } from "#system/node-processes.ts";
 import { createRemoteImages } from "#core/publish/remote/remote-images.ts";
+import { manifestOf } from "./account-access.ts";
 import { createAccounts, type Accounts } from "./accounts.ts";
+import { emulators } from "#providers/emulators.ts";
 import { openGate } from "#staging/transfer-gate.ts";
 import { createStagings, type Stagings } from "#core/publish/staging/stagings.ts";
 import { testPorts, textUnder } from "#core/publish/publish-harness.ts";
@@ -45,12 +47,12 @@ afterEach(async () => {
 
 /** Connects to the practice servers as if they were a real account. */
 async function input(changes: Partial<AccountConnect> = {}): Promise<AccountConnect> {
-  const { apiBase, token } = await practice.start();
+  const access = (await practice.start()).accounts.digitalocean;
   return {
     name: "Mine",
     provider: "digitalocean",
-    fields: { token },
-    apiBase,
+    fields: { ...access?.fields },
+    apiBase: access?.apiBase,
     staging: await newStaging(),
     ...changes,
   };
@@ -68,7 +70,8 @@ const connect = async (changes: Partial<AccountConnect> = {}): Promise<string> =
 describe("accounts", () => {
   it("connects, keeps no secret outside the secrets, and comes back after a start", async () => {
     const id = await connect();
-    const { token, s3 } = await practice.start();
+    const { accounts: opened, s3 } = await practice.start();
+    const token = opened.digitalocean?.fields["token"] ?? "";
     expect(accounts.view(id)).toMatchObject({ name: "Mine", practice: false, defaultRegion: "nyc3" });
     expect(await ports.secrets.get(`account/${id}/token`)).toBe(token);
     const everything = [await textUnder(data), JSON.stringify(store.state), ...log].join("\n");
@@ -109,25 +112,37 @@ describe("accounts", () => {
     await expect(connect({ staging: null })).rejects.toMatchObject({ code: "already-exists" });
   });
 
-  it("adds the practice account once, and finds its servers wherever they are", async () => {
-    const [[id = ""], again] = await Promise.all([accounts.addPractice(), accounts.addPractice()]);
-    expect(again).toEqual([id]);
-    expect(await accounts.addPractice()).toEqual([id]);
+  it("adds the practice accounts once, and finds their servers wherever they are", async () => {
+    const [ids, again] = await Promise.all([accounts.addPractice(), accounts.addPractice()]);
+    expect(again).toEqual(ids);
+    expect(ids.map((id) => accounts.view(id).provider)).toEqual(Object.keys(emulators));
+    const [id = ""] = await accounts.addPractice("digitalocean");
+    expect(ids).toContain(id);
     const moved = accounts.view(id).apiBase;
     await practice.close();
     await writeFile(join(data, "practice", "ports.json"), "{}");
     begin();
     await load();
-    const { account, provider } = await accounts.open(id);
-    const staging = await stagings.open(account.stagingId ?? "");
-    await provider.testCredentials(AbortSignal.timeout(5_000));
-    await staging.probe(AbortSignal.timeout(5_000));
-    expect(accounts.view(id)).toEqual(account);
-    expect(account.apiBase).not.toBe(moved);
+    const signal = AbortSignal.timeout(10_000);
+    for (const each of ids) {
+      const { account, provider } = await accounts.open(each);
+      await provider.testCredentials(signal);
+      await (await stagings.open(account.stagingId ?? "")).probe(signal);
+      expect(accounts.view(each)).toEqual(account);
+    }
+    expect(accounts.view(id).apiBase).not.toBe(moved);
+    const shown = JSON.stringify(store.state);
+    for (const { provider } of ids.map((each) => accounts.view(each))) {
+      const secretNames = manifestOf(provider).fields.filter(({ kind }) => kind.startsWith("secret"));
+      const fields: Record<string, string> = { ...(await practice.start()).accounts[provider]?.fields };
+      const values = secretNames.map(({ name }) => fields[name] ?? "").filter((value) => value !== "");
+      expect(values.length, provider).toBeGreaterThan(0);
+      for (const value of values) expect(shown, provider).not.toContain(JSON.stringify(value).slice(1, -1));
+    }
   });
 
   it("shows the account's images and forgets those that are gone", async () => {
-    const [id = ""] = await accounts.addPractice();
+    const [id = ""] = await accounts.addPractice("digitalocean");
     const { provider } = await accounts.open(id);
     const signal = AbortSignal.timeout(10_000);
     const made = await provider.importImage?.(

@@ -13,8 +13,11 @@ import type { Practice } from "#core/practice/practice.ts";
 import type { StateStore } from "#core/state-store.ts";
 import type { Ports } from "#ports/ports.ts";
 import { createProviderClient } from "#providers/clients.ts";
-import type { ProviderAccess, ProviderClient } from "#providers/provider.ts";
-import { forgetSecrets, keepSecrets, manifestOf, readAccess, sortFields } from "./account-access.ts";
+import type { ProviderAccess, ProviderClient, ProviderManifest } from "#providers/provider.ts";
+import { manifests } from "#providers/manifests.ts";
+import { practicePlaceFor } from "#core/publish/staging/practice-place.ts";
+import { accessOf } from "./access-of.ts";
+import { forgetSecrets, keepSecrets, manifestOf, sortFields } from "./account-access.ts";
 import { createListFile, type ListFile } from "./list-file.ts";
 import { assertPrivateWay } from "./private-way.ts";
 import type { RemoteImages } from "#core/publish/remote/remote-images.ts";
@@ -66,7 +69,7 @@ export function createAccounts(deps: {
     version: 2,
     entry: AccountViewSchema,
   });
-  let addingPractice: Promise<string> | null = null;
+  let adding: Promise<unknown> = Promise.resolve();
 
   function view(id: string): AccountView {
     const account = store.state.accounts[id];
@@ -91,13 +94,11 @@ export function createAccounts(deps: {
 
   async function open(id: string): Promise<OpenAccount> {
     const account = view(id);
-    if (account.practice) {
-      const { apiBase, token } = await practice.start();
-      const current: AccountView = { ...account, apiBase };
-      if (apiBase !== account.apiBase) await keep(current);
-      return { account: current, provider: clientOf(account.provider, { apiBase, fields: { token } }) };
-    }
-    return { account, provider: clientOf(account.provider, await readAccess(secrets, account)) };
+    const access = await accessOf({ secrets, practice }, account);
+    const provider = clientOf(account.provider, access);
+    const current: AccountView = { ...account, apiBase: access.apiBase };
+    if (access.apiBase !== account.apiBase) await keep(current); // an emulator on another port
+    return { account: current, provider };
   }
 
   async function refresh(id: string, signal = neverAborts()): Promise<void> {
@@ -124,22 +125,27 @@ export function createAccounts(deps: {
     return { stagingId: await stagings.connect(connect, signal), made: true };
   }
 
-  async function newPractice(): Promise<string> {
-    const existing = Object.values(store.state.accounts).find((account) => account.practice);
-    if (existing !== undefined) return existing.id;
-    const { apiBase } = await practice.start();
+  async function newPractice(manifest: ProviderManifest): Promise<string | null> {
+    const known = Object.values(store.state.accounts).find(
+      ({ practice: isPractice, provider }) => isPractice && provider === manifest.id,
+    );
+    if (known !== undefined) return known.id;
+    const access = (await practice.start()).accounts[manifest.id];
+    if (access === undefined) return null;
     const id = newId();
-    await keep({
+    const account: AccountView = {
       id,
-      name: "Practice account",
-      provider: "digitalocean",
+      name: `Practice ${manifest.name}`,
+      provider: manifest.id,
       practice: true,
-      apiBase,
-      defaultRegion: "nyc3",
-      settings: {},
-      stagingId: await stagings.addPractice(),
+      apiBase: access.apiBase,
+      defaultRegion: access.fields["region"] ?? manifest.defaultRegion ?? "",
+      settings: sortFields(manifest, access.fields).settings,
+      stagingId: null,
       createdAt: clock.nowIso(),
-    });
+    };
+    const kind = practicePlaceFor(manifest.capabilities);
+    await keep({ ...account, stagingId: await stagings.addPractice({ kind, accountId: id }) });
     return id;
   }
 
@@ -191,9 +197,18 @@ export function createAccounts(deps: {
       return id;
     },
 
-    async addPractice() {
-      addingPractice ??= newPractice().finally(() => (addingPractice = null));
-      return [await addingPractice];
+    addPractice(provider) {
+      const wanted = manifests.filter(({ id }) => provider === undefined || provider === id);
+      const done = adding.then(async () => {
+        const ids: string[] = [];
+        for (const manifest of wanted) {
+          const id = await newPractice(manifest);
+          if (id !== null) ids.push(id);
+        }
+        return ids;
+      });
+      adding = done.catch(() => {});
+      return done;
     },
 
     async change(id, changes) {

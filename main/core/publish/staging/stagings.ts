@@ -1,39 +1,49 @@
 import { join } from "node:path";
 import type { z } from "zod";
-import { StagingViewSchema, type StagingConnectSchema, type StagingView } from "#contract/staging.ts";
+import {
+  StagingViewSchema,
+  type StagingConnectSchema,
+  type StagingPlace,
+  type StagingView,
+} from "#contract/staging.ts";
 import { AppError } from "#core/lib/app-error.ts";
 import { newId } from "#core/library/new-id.ts";
 import type { Practice } from "#core/practice/practice.ts";
+import { accessOf } from "#core/publish/accounts/access-of.ts";
+import { createListFile, type ListFile } from "#core/publish/accounts/list-file.ts";
+import { migrateAccounts } from "#core/publish/accounts/migrate-accounts.ts";
 import type { StateStore } from "#core/state-store.ts";
 import type { Ports } from "#ports/ports.ts";
 import type { StagingStore } from "#staging/staging-store.ts";
 import type { TransferGate } from "#staging/transfer-gate.ts";
-import { createListFile, type ListFile } from "#core/publish/accounts/list-file.ts";
-import { migrateAccounts } from "#core/publish/accounts/migrate-accounts.ts";
-import { openStaging } from "./open-staging.ts";
+import { openStaging, type OpenStagingDeps } from "./open-staging.ts";
+import { practicePlace, type PracticePlace } from "./practice-place.ts";
+import { proveStorage } from "./prove-storage.ts";
 import { stagingSecretName } from "./staging-secret.ts";
 
 /** The storages on which images are put so that a provider can fetch them. */
 export interface Stagings {
   load(): Promise<void>;
-  /** Tests the keys, then keeps them; answers the new storage's id. */
+  /** Puts, reads and removes a small object, then keeps the keys; answers the new storage's id. */
   connect(input: z.output<typeof StagingConnectSchema>, signal?: AbortSignal): Promise<string>;
-  /** Answers the practice storage's id; adds it when there is none. */
-  addPractice(): Promise<string>;
+  /** Answers the id of a practice storage; adds it when there is none. */
+  addPractice(wanted: PracticePlace): Promise<string>;
   /** Forgets a storage and its secret. Refused while an account names it. */
   remove(id: string): Promise<void>;
   view(id: string): StagingView;
   open(id: string): Promise<StagingStore>;
+  /** What was found of ours when it was last looked at. */
+  saw(id: string, seen: NonNullable<StagingView["seen"]>): Promise<void>;
 }
 
 export function createStagings(deps: {
   ports: Ports;
   store: StateStore;
   practice: Practice;
-  /** Before all uploads of the app. */
   gate: TransferGate;
+  agentSocket?: string | null;
 }): Stagings {
-  const { ports, store, practice, gate } = deps;
+  const { ports, store, practice } = deps;
   const { secrets, clock, directories } = ports;
   const file: ListFile<StagingView> = createListFile({
     path: join(directories.data, "stagings.json"),
@@ -41,7 +51,17 @@ export function createStagings(deps: {
     version: 1,
     entry: StagingViewSchema,
   });
-  let addingPractice: Promise<string> | null = null;
+  const opening: OpenStagingDeps = {
+    clock,
+    gate: deps.gate,
+    agentSocket: deps.agentSocket ?? null,
+    accessOf: (accountId) => {
+      const account = store.state.accounts[accountId];
+      if (account !== undefined) return accessOf({ secrets, practice }, account);
+      throw new AppError("not-found", `The account of this bucket (${accountId}) is not connected any more`);
+    },
+  };
+  let adding: Promise<unknown> = Promise.resolve();
 
   function view(id: string): StagingView {
     const staging = store.state.stagings[id];
@@ -54,20 +74,25 @@ export function createStagings(deps: {
     store.put("stagings", staging.id, staging);
   }
 
-  async function newPractice(): Promise<string> {
-    const existing = Object.values(store.state.stagings).find((staging) => staging.practice);
+  async function newPractice(wanted: PracticePlace): Promise<string> {
+    const { name, place } = practicePlace(await practice.start(), wanted);
+    const isSame = (known: StagingPlace): boolean =>
+      known.kind === place.kind && (known.kind !== "oci" || known.accountId === wanted.accountId);
+    const existing = Object.values(store.state.stagings).find((each) => each.practice && isSame(each.place));
     if (existing !== undefined) return existing.id;
-    const { secretAccessKey: _, ...place } = (await practice.start()).s3;
     const id = newId();
-    await keep({
-      id,
-      name: "Practice storage",
-      practice: true,
-      place: { kind: "s3", publicUrlTemplate: null, ...place },
-      createdAt: clock.nowIso(),
-      seen: null,
-    });
+    await keep({ id, name, practice: true, place, createdAt: clock.nowIso(), seen: null });
     return id;
+  }
+
+  /** Ports of the practice servers change from start to start. */
+  async function openPractice(staging: StagingView): Promise<StagingStore> {
+    const { place } = staging;
+    if (place.kind === "oci" || place.kind === "sftp") return openStaging(place, null, opening);
+    const endpoints = await practice.start();
+    const current = practicePlace(endpoints, { kind: place.kind, accountId: "" }).place;
+    if (JSON.stringify(current) !== JSON.stringify(place)) await keep({ ...staging, place: current });
+    return openStaging(current, endpoints.s3.secretAccessKey, opening);
   }
 
   return {
@@ -82,16 +107,17 @@ export function createStagings(deps: {
       if (Object.values(store.state.stagings).some((staging) => staging.name === name)) {
         throw new AppError("already-exists", `There is a staging storage named ${name} already`);
       }
-      await openStaging(place, secret ?? null, gate).probe(signal);
+      await proveStorage(await openStaging(place, secret ?? null, opening), ports, signal);
       const id = newId();
       if (secret !== undefined) await secrets.set(stagingSecretName(id), secret);
       await keep({ id, name, practice: false, place, createdAt: clock.nowIso(), seen: null });
       return id;
     },
 
-    addPractice() {
-      addingPractice ??= newPractice().finally(() => (addingPractice = null));
-      return addingPractice;
+    addPractice(wanted) {
+      const done = adding.then(() => newPractice(wanted));
+      adding = done.catch(() => {});
+      return done;
     },
 
     async remove(id) {
@@ -109,12 +135,12 @@ export function createStagings(deps: {
 
     async open(id) {
       const staging = view(id);
-      if (!staging.practice)
-        return openStaging(staging.place, await secrets.get(stagingSecretName(id)), gate);
-      const { secretAccessKey, ...place } = (await practice.start()).s3;
-      const current: StagingView = { ...staging, place: { kind: "s3", publicUrlTemplate: null, ...place } };
-      if (JSON.stringify(current.place) !== JSON.stringify(staging.place)) await keep(current);
-      return openStaging(current.place, secretAccessKey, gate);
+      if (staging.practice) return openPractice(staging);
+      return openStaging(staging.place, await secrets.get(stagingSecretName(id)), opening);
+    },
+
+    async saw(id, seen) {
+      await keep({ ...view(id), seen });
     },
   };
 }
