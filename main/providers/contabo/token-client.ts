@@ -114,7 +114,7 @@ const refusedCodes = new Set(["unauthorized", "provider-refused"]);
 
 /**
  * For whoever waits for the token: the API was not asked yet (`processed: no`), and a 401 is the token server's, not
- * the API's. What could not be parsed may show a piece of a token, so the cause goes no further.
+ * the API's.
  */
 function withoutToken(error: unknown): AppError {
   const { code, message, hint, retry, details } = AppError.from(error);
