@@ -34,7 +34,7 @@ export const manifest: ProviderManifest = {
     "Allow group <group> to manage instance-images in compartment <compartment>",
     "Allow group <group> to manage objects in compartment <compartment> where target.bucket.name = '<bucket>'",
     "Allow group <group> to manage compute-image-capability-schema in compartment <compartment> (images that boot by UEFI)",
-    "Allow group <group> to manage buckets in compartment <compartment> where request.permission = 'PAR_MANAGE' (links for another account)",
+    "Allow group <group> to manage buckets in compartment <compartment> where request.permission = 'PAR_MANAGE' (the link by which a staged image is read)",
     "Allow group <group> to manage instance-family in compartment <compartment> (to launch)",
     "Allow group <group> to use virtual-network-family in compartment <compartment> (to launch)",
   ],

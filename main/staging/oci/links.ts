@@ -39,9 +39,8 @@ export async function removeLinks(bucket: Bucket, key: string, signal: AbortSign
   try {
     links = await allPages(bucket, { path, query, reply: ListedSchema, signal });
   } catch (error) {
-    // Who may not list links may not make them either, so there are none of ours.
-    if (error instanceof Refusal && (error.status === 403 || error.code === "NotAuthorizedOrNotFound"))
-      return;
+    // Who may not list links may not make them either, so there are none of ours. The service says 404 for both.
+    if (isMissing(error) || (error instanceof Refusal && error.status === 403)) return;
     throw error;
   }
   for (const { id, objectName } of links) {

@@ -102,6 +102,14 @@ describe("a bucket of Oracle's Object Storage", () => {
     expect(links.filter(({ objectName }) => objectName === args.key)).toEqual([]);
   });
 
+  it.each([403, 404])("removes an object also for a user who may not manage links (%i)", async (status) => {
+    const args = await fileOf(10);
+    await store.upload(args);
+    harness.queue.push({ kind: "refuse", status });
+    await store.remove(args.key, signal);
+    expect(await store.list(args.key, signal)).toEqual([]);
+  });
+
   it("lets a link expire by itself", async () => {
     const args = await fileOf(10);
     await store.upload(args);
