@@ -12,7 +12,3 @@ export function imageScreen(page: Page) {
     publications: main.getByRole("list", { name: "Publications" }).getByRole("listitem"),
   };
 }
-
-/** The images of an account. */
-export const remoteImages = (page: Page) =>
-  page.getByRole("main").getByRole("list", { name: "Remote images" }).getByRole("listitem");

@@ -14,6 +14,7 @@ export function jobScreen(page: Page) {
     cancel: header.getByRole("button", { name: "Cancel" }),
     retry: header.getByRole("button", { name: "Retry" }),
     dismiss: header.getByRole("button", { name: "Dismiss" }),
+    showImage: main.getByRole("button", { name: "Show image" }),
     showRemoteImage: main.getByRole("button", { name: "Show remote image" }),
   };
 }

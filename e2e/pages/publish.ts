@@ -1,32 +1,37 @@
-import type { Page } from "@playwright/test";
+import type { Locator, Page } from "@playwright/test";
 
-/** The dialog that publishes an image. */
+/** The dialog that publishes an image to one or several accounts. */
 export function publishDialog(page: Page) {
   const dialog = page.getByRole("dialog", { name: "Publish image" });
+  const row = (account: string): Locator =>
+    dialog
+      .getByRole("list", { name: "Accounts" })
+      .locator("> li")
+      .filter({ has: page.getByRole("checkbox", { name: new RegExp(`^${account}`) }) });
   return {
     dialog,
-    usePractice: dialog.getByRole("button", { name: "Use the practice account" }),
-    practice: dialog.getByRole("radio", { name: /Practice DigitalOcean/ }),
-    connect: dialog.getByRole("button", { name: "Connect DigitalOcean…" }),
-    name: dialog.getByLabel("Name there"),
-    preflight: dialog.getByRole("region", { name: "Preflight" }),
-    override: dialog.getByRole("checkbox"),
-    publish: dialog.getByRole("button", { name: "Publish now" }),
+    usePractice: dialog.getByRole("button", { name: "Add the practice accounts" }),
+    /** What the dialog shows of one account: its verdict, what is sent, what stands against it. */
+    row,
+    choose: (account: string) => row(account).getByRole("checkbox", { name: new RegExp(`^${account}`) }),
+    override: (account: string) =>
+      row(account).getByRole("checkbox", { name: new RegExp(`^Publish to ${account}`) }),
+    details: (account: string) => dialog.getByRole("button", { name: new RegExp(`details of ${account}$`) }),
+    publish: dialog.getByRole("button", { name: /^Publish( to \d+ accounts?)?$/ }),
   };
 }
 
-/** The dialog that connects an account. */
-export function connectDialog(page: Page) {
-  const dialog = page.getByRole("dialog", { name: "Connect DigitalOcean" });
+/** Publishes that were started together, side by side. */
+export function batchScreen(page: Page) {
+  const main = page.getByRole("main");
+  const card = (account: string): Locator =>
+    main.getByRole("list", { name: "Publishes" }).getByRole("listitem", { name: account, exact: true });
   return {
-    dialog,
-    name: dialog.getByLabel("Name", { exact: true }),
-    token: dialog.getByLabel("API token"),
-    endpoint: dialog.getByLabel("Endpoint"),
-    bucket: dialog.getByLabel("Bucket"),
-    accessKeyId: dialog.getByLabel("Access key id"),
-    secretAccessKey: dialog.getByLabel("Secret access key"),
-    connect: dialog.getByRole("button", { name: "Connect", exact: true }),
-    error: dialog.getByRole("alert"),
+    /** `3 accounts: 2 done, 1 failed`. */
+    summary: main.locator("header").getByRole("status"),
+    card,
+    retry: (account: string) => card(account).getByRole("button", { name: "Retry" }),
+    error: (account: string) => card(account).getByRole("alert"),
+    showRemoteImage: (account: string) => card(account).getByRole("button", { name: "Show remote image" }),
   };
 }

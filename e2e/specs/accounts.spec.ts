@@ -1,6 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { connectDialog } from "#e2e/pages/publish.ts";
+import { connectDialog } from "#e2e/pages/accounts.ts";
 import { runCommand, shell } from "#e2e/pages/shell.ts";
 import { expectFits } from "./fits.ts";
 import { expect, test } from "./test.ts";
@@ -18,24 +18,30 @@ test("an account that cannot be reached is refused in words, and its keys are ke
   app,
 }) => {
   const { page } = app;
-  await runCommand(page, "connect");
+  await runCommand(page, "connect an account");
   const dialog = connectDialog(page);
+  await expect(dialog.found).not.toContainText("Looking");
+  await expectFits(page);
+  await dialog.provider("DigitalOcean").click();
+  await dialog.staging.selectOption("New: S3-compatible storage");
   await dialog.connect.click();
-  await expect(dialog.dialog).toContainText("Needed to reach the account");
-  await dialog.token.fill("dop_v1_not-a-real-token");
-  await dialog.endpoint.fill(deadEnd);
-  await dialog.bucket.fill("images");
-  await dialog.accessKeyId.fill("AKIDEXAMPLE");
-  await dialog.secretAccessKey.fill("not-a-real-secret");
+  await expect(dialog.dialog).toContainText("API token is needed");
+  await expect(dialog.field("API token")).toBeFocused();
+  await dialog.field("API token").fill("dop_v1_not-a-real-token");
+  await dialog.field("Endpoint").fill(deadEnd);
+  await dialog.field("Bucket").fill("images");
+  await dialog.field("Access key id").fill("AKIDEXAMPLE");
+  await dialog.field("Secret access key").fill("not-a-real-secret");
   await expectFits(page);
   await dialog.connect.click();
 
   await expect(dialog.error).toContainText("No connection", { timeout: 60_000 });
   await expect(dialog.error).toContainText("api.digitalocean.com");
-  await expect(dialog.token).toHaveValue("");
-  await expect(dialog.secretAccessKey).toHaveValue("");
+  await expect(dialog.field("API token")).toHaveValue("");
+  await expect(dialog.field("Secret access key")).toHaveValue("");
   await page.keyboard.press("Escape");
-  await expect(shell(page).section("Remote images")).toHaveCount(0);
+  await expect(shell(page).section("Accounts")).toHaveCount(0);
+  await expect(shell(page).section("Staging")).toHaveCount(0);
   for (const secret of ["not-a-real-token", "not-a-real-secret"]) {
     expect(await filesWith(app.home, secret), secret).toEqual([]);
   }

@@ -4,15 +4,18 @@ import type { Page } from "@playwright/test";
 import { microLogin, miniInstallerIso } from "#e2e/fixtures/fixtures.ts";
 import { dropFiles } from "#e2e/hosts/file-gestures.ts";
 import { checkPanel, findingsShown, verdictsShown } from "#e2e/pages/check.ts";
-import { imageScreen, remoteImages } from "#e2e/pages/image.ts";
+import { imageScreen } from "#e2e/pages/image.ts";
 import { activity, jobScreen } from "#e2e/pages/job.ts";
 import { machineScreen, serialConsole } from "#e2e/pages/machine.ts";
 import { createTestMachine, newMachine } from "#e2e/pages/new-machine.ts";
 import { publishDialog } from "#e2e/pages/publish.ts";
+import { remoteImages, remoteImageScreen } from "#e2e/pages/remote.ts";
 import { shell } from "#e2e/pages/shell.ts";
 import { expectFits } from "./fits.ts";
 import { guestPatience } from "./patience.ts";
 import { expect, test } from "./test.ts";
+
+const practice = "Practice DigitalOcean";
 
 /** The whole job in one go, because every step needs what the one before has made. */
 test("an installer ISO becomes a published image", async ({ app }) => {
@@ -128,13 +131,14 @@ async function heldBack(page: Page): Promise<void> {
   await imageScreen(page).publish.click();
   const dialog = publishDialog(page);
   await dialog.usePractice.click();
-  await expect(dialog.practice).toBeChecked();
-  await expect(dialog.preflight).toContainText("DigitalOcean: would not work");
-  await expect(dialog.preflight).toContainText("cloud-init is not installed");
+  await dialog.choose(practice).check();
+  await expect(dialog.row(practice)).toContainText("Would not work");
+  await expect(dialog.row(practice)).toContainText("cloud-init is not installed");
   await expect(dialog.publish).toBeDisabled();
   await expect(dialog.publish).toHaveAttribute("title", /errors; fix them or override/);
-  await dialog.override.check();
+  await dialog.override(practice).check();
   await expect(dialog.publish).toBeEnabled();
+  await expectFits(page);
 }
 
 /** The image's file is away for a while: the first attempt must fail in words, the second goes on. */
@@ -158,10 +162,13 @@ async function publish(page: Page, home: string): Promise<void> {
 
 async function seeRemoteImage(page: Page): Promise<void> {
   await jobScreen(page).showRemoteImage.click();
-  await expect(shell(page).title).toHaveText("Practice DigitalOcean");
-  await expect(remoteImages(page)).toHaveCount(1);
-  await expect(remoteImages(page)).toContainText("Micro");
-  await expect(remoteImages(page)).toContainText("Available");
+  await expect(shell(page).title).toHaveText("Micro");
+  await expect(remoteImageScreen(page).header).toContainText("Available");
+  await expect(remoteImageScreen(page).history).toContainText("Available");
+  await expectFits(page);
+  await shell(page).entry("Remote images").click();
+  await expect(remoteImages(page).rows).toHaveCount(1);
+  await expect(remoteImages(page).rows).toContainText(practice);
   await expectFits(page);
   await shell(page).entry("Activity").click();
   await expect(activity(page).jobs).toHaveCount(2);

@@ -12,6 +12,7 @@ import { useCheckState } from "./use-check.ts";
 /** The check of a file that is not in the library. */
 export function ReportScreen({ reportKey }: { reportKey: string }) {
   const { report } = useCheckState(reportKey);
+  const compact = useCall("images.compact");
   const dismiss = useCall("check.dismiss");
   const subject = report?.subject ?? subjectOfKey(reportKey);
   if (subject === null) return <p className="screen-empty">There is no such report.</p>;
@@ -37,6 +38,20 @@ export function ReportScreen({ reportKey }: { reportKey: string }) {
                 }
               >
                 Make a machine from it
+              </Button>
+            )}
+            {report !== undefined && report.error === null && !isIso && (
+              <Button
+                icon="compress"
+                busy={compact.pending}
+                title="A compressed copy, compared with this file byte by byte; from there it can be published"
+                onClick={() => {
+                  void compact.run({ subject: report.subject }).then((started) => {
+                    if (started !== null) go({ screen: "job", id: started.jobId });
+                  });
+                }}
+              >
+                Take into the library
               </Button>
             )}
             {report !== undefined && (

@@ -13,6 +13,7 @@ import { PlanPart } from "./plan-part.tsx";
 import { costWords, exposureNames, uploadWords } from "./plan-words.ts";
 
 interface DestinationRowProps {
+  imageId: string;
   account: AccountView;
   draft: DestinationDraft;
   plan: DestinationPlan | undefined;
@@ -23,7 +24,15 @@ interface DestinationRowProps {
 }
 
 /** One account: tick it, see what would happen there, open it to change name, regions or staging. */
-export function DestinationRow({ account, draft, plan, asking, nameOf, onDraft }: DestinationRowProps) {
+export function DestinationRow({
+  imageId,
+  account,
+  draft,
+  plan,
+  asking,
+  nameOf,
+  onDraft,
+}: DestinationRowProps) {
   const [open, setOpen] = useState(false);
   const id = useId();
   const problem = draftProblem(draft);
@@ -81,7 +90,14 @@ export function DestinationRow({ account, draft, plan, asking, nameOf, onDraft }
         <DestinationFields account={account} draft={draft} problem={problem} onDraft={onDraft} />
       )}
       {draft.chosen && plan !== undefined && (
-        <PlanPart account={account} plan={plan} open={open} draft={draft} onDraft={onDraft} />
+        <PlanPart
+          imageId={imageId}
+          account={account}
+          plan={plan}
+          open={open}
+          draft={draft}
+          onDraft={onDraft}
+        />
       )}
     </li>
   );

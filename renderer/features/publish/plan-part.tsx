@@ -2,13 +2,15 @@ import type { AccountView } from "#contract/account.ts";
 import type { DestinationPlan } from "#contract/publish.ts";
 import { CheckBox } from "#renderer/components/check-box.tsx";
 import { FactsList } from "#renderer/components/facts-list.tsx";
-import { LevelMark } from "#renderer/components/level-mark.tsx";
+import { LevelMark, levelWords } from "#renderer/components/level-mark.tsx";
 import { quotaWords } from "#renderer/features/accounts/quota-bar.tsx";
-import { useDerived } from "#renderer/mirror/use-mirror.ts";
+import { useDerived, useEntry } from "#renderer/mirror/use-mirror.ts";
+import { findingsToTell } from "./findings-to-tell.ts";
 import type { DestinationDraft } from "./destinations.ts";
 import { costWords, exposureWords } from "./plan-words.ts";
 
 interface PlanPartProps {
+  imageId: string;
   account: AccountView;
   plan: DestinationPlan;
   /** With who can read it, quota and cost in full. */
@@ -18,7 +20,9 @@ interface PlanPartProps {
 }
 
 /** What stands against a publish with what to do about it; opened also the rest of the plan. */
-export function PlanPart({ account, plan, open, draft, onDraft }: PlanPartProps) {
+export function PlanPart({ imageId, account, plan, open, draft, onDraft }: PlanPartProps) {
+  const report = useEntry("reports", `image:${imageId}`);
+  const findings = findingsToTell(report?.verdicts[account.provider], plan.notes, open);
   const sameNames = useDerived(({ remoteImages }) =>
     plan.same.map((id) => remoteImages[id]?.name ?? id).join(", "),
   );
@@ -44,7 +48,7 @@ export function PlanPart({ account, plan, open, draft, onDraft }: PlanPartProps)
           ]}
         />
       )}
-      {(plan.notes.length > 0 || same) && (
+      {(plan.notes.length > 0 || findings.length > 0 || same) && (
         <ul className="plan-notes selectable" aria-label={`Notes on ${account.name}`}>
           {plan.notes.map((note) => (
             <li key={note.text}>
@@ -54,6 +58,15 @@ export function PlanPart({ account, plan, open, draft, onDraft }: PlanPartProps)
               />
               <span>
                 {note.text} {note.fix !== "" && <span className="soft">{note.fix}</span>}
+              </span>
+            </li>
+          ))}
+          {findings.map((finding) => (
+            <li key={`${finding.id} ${finding.where}`}>
+              <LevelMark level={finding.level} label={levelWords[finding.level]} />
+              <span>
+                {finding.title}
+                {open && <span className="soft"> {finding.consequence}</span>}
               </span>
             </li>
           ))}

@@ -98,6 +98,7 @@ export function PublishDialog({ image }: { image: ImageView }) {
             {rows.map(({ account, draft }) => (
               <DestinationRow
                 key={account.id}
+                imageId={image.id}
                 account={account}
                 draft={draft}
                 plan={draft.chosen ? plans.get(account.id) : undefined}

@@ -48,8 +48,8 @@ export const accountConnectCommand = defineCommand({
   examples: [
     "goldsmith account connect work --staging spaces",
     "GOLDSMITH_TOKEN=$(pass do-token) goldsmith account connect work --region fra1",
-    "goldsmith account connect oracle --provider oci --set tenancy=ocid1.tenancy.oc1..a --set user=ocid1.user.oc1..b \\\n" +
-      "    --set fingerprint=aa:bb --secret-file privateKey=~/.oci/key.pem --bucket golden",
+    "goldsmith account connect oracle --provider oci --set tenancy=ocid1.tenancy.oc1..a --set user=ocid1.user.oc1..b " +
+      "--set fingerprint=aa:bb --secret-file privateKey=~/.oci/key.pem --bucket golden",
   ],
   async run(context) {
     const session = await context.session();

@@ -41,8 +41,8 @@ export const stagingConnectCommand = defineCommand({
   },
   examples: [
     "goldsmith staging connect spaces --s3 https://fra1.digitaloceanspaces.com --bucket images --access-key DO00ABC",
-    "goldsmith staging connect web --sftp deploy@www.example.org --directory /var/www/images --agent \\\n" +
-      "    --public-url 'https://www.example.org/images/{key}'",
+    "goldsmith staging connect web --sftp deploy@www.example.org --directory /var/www/images --agent " +
+      "--public-url 'https://www.example.org/images/{key}'",
     "goldsmith staging connect share --folder /mnt/images",
   ],
   async run(context) {
