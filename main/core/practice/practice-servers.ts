@@ -7,6 +7,7 @@ import type { Ports } from "#ports/ports.ts";
 import type { Emulator, StartEmulator } from "#providers/emulation/emulator.ts";
 import { emulators } from "#providers/emulators.ts";
 import { startPracticeS3 } from "#staging/practice/practice-s3.ts";
+import { practiceFaults } from "./practice-faults.ts";
 import type { PracticeKeys } from "./practice-keys.ts";
 
 const PortSchema = z.number().int().min(1).max(65_535);
@@ -55,6 +56,7 @@ export async function startServers(options: {
         processes: ports.processes,
         clock: ports.clock,
         writeFileAtomic,
+        faults: practiceFaults(folder, provider),
         ...(paceMs === undefined ? {} : { paceMs }),
       }),
     );
