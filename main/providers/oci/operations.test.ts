@@ -15,6 +15,9 @@ import { startHarness, testSecret, type EmulatorHarness } from "./emulator-harne
 import { inOurWords } from "./oci-http.ts";
 import { createOci, type OciClient } from "./provider.ts";
 
+/** Patient, because a machine under load is no failure. */
+const eventually = (look: () => unknown) => expect.poll(look, { timeout: 15_000 });
+
 const signal = AbortSignal.timeout(60_000);
 let harness: EmulatorHarness;
 let client: OciClient;
@@ -56,7 +59,7 @@ const requestFor = (source: ImportSource, more: Partial<ImportImageRequest> = {}
 async function available(more: Partial<ImportImageRequest> = {}): Promise<string> {
   const made = await client.importImage?.(requestFor(await stage(goodImage()), more), signal);
   const id = made?.providerImageId ?? "";
-  await expect.poll(async () => (await client.getImage(id, signal)).state).toBe("available");
+  await eventually(async () => (await client.getImage(id, signal)).state).toBe("available");
   return id;
 }
 const failureOf = (work: Promise<unknown> | undefined): Promise<AppError> =>
@@ -74,7 +77,7 @@ describe("imports", () => {
     const source = { kind: "url" as const, url: link?.url ?? "" };
     const made = await client.importImage?.(requestFor(source), signal);
     const id = made?.providerImageId ?? "";
-    await expect.poll(async () => (await client.getImage(id, signal)).state).toBe("available");
+    await eventually(async () => (await client.getImage(id, signal)).state).toBe("available");
     expect(harness.emulator.imported(id)?.fileBytes).toBe(goodImage().length);
   });
 
@@ -82,22 +85,18 @@ describe("imports", () => {
     importFault = { kind: "stuck" };
     const made = await client.importImage?.(requestFor(await stage(goodImage())), signal);
     const id = made?.providerImageId ?? "";
-    await expect
-      .poll(async () => client.getImage(id, signal))
-      .toMatchObject({
-        state: "creating",
-        providerStatus: "IMPORTING",
-        progress: { done: 5, total: 100, unit: "percent" },
-      });
+    await eventually(async () => client.getImage(id, signal)).toMatchObject({
+      state: "creating",
+      providerStatus: "IMPORTING",
+      progress: { done: 5, total: 100, unit: "percent" },
+    });
     importFault = { kind: "fail", message: "The image is encrypted." };
     await harness.restart();
-    await expect
-      .poll(async () => client.getImage(id, signal))
-      .toMatchObject({
-        state: "error",
-        providerStatus: "DELETED",
-        errorMessage: "InvalidParameter: The image is encrypted.",
-      });
+    await eventually(async () => client.getImage(id, signal)).toMatchObject({
+      state: "error",
+      providerStatus: "DELETED",
+      errorMessage: "InvalidParameter: The image is encrypted.",
+    });
   });
 
   it("goes on with an import that a stop of the service interrupted", async () => {
@@ -106,7 +105,7 @@ describe("imports", () => {
     importFault = null;
     await harness.restart();
     const id = made?.providerImageId ?? "";
-    await expect.poll(async () => (await client.getImage(id, signal)).state).toBe("available");
+    await eventually(async () => (await client.getImage(id, signal)).state).toBe("available");
   });
 
   it("uses the words that the console groups images by", async () => {
@@ -150,9 +149,10 @@ describe("imports", () => {
 
   it("says when the file is not what was declared", async () => {
     const made = await client.importImage?.(requestFor(await stage(goodImage()), { format: "vmdk" }), signal);
-    await expect
-      .poll(async () => client.getImage(made?.providerImageId ?? "", signal))
-      .toMatchObject({ state: "error", errorMessage: expect.stringContaining("qcow2, not VMDK") });
+    await eventually(async () => client.getImage(made?.providerImageId ?? "", signal)).toMatchObject({
+      state: "error",
+      errorMessage: expect.stringContaining("qcow2, not VMDK"),
+    });
   });
 });
 
@@ -213,9 +213,10 @@ describe("what only Oracle Cloud has", () => {
     const id = await available();
     const to = { kind: "object" as const, namespace: "practicens", bucket: "exports", object: "out.qcow2" };
     expect(await client.exportImage(id, to, "QCOW2", signal)).toMatch(/^ocid1\.coreservicesworkrequest\./);
-    await expect
-      .poll(async () => client.getImage(id, signal))
-      .toMatchObject({ state: "available", providerStatus: "AVAILABLE" });
+    await eventually(async () => client.getImage(id, signal)).toMatchObject({
+      state: "available",
+      providerStatus: "AVAILABLE",
+    });
     const { objects } = await harness.held();
     expect(objects.find(({ name }) => name === "out.qcow2")).toMatchObject({
       bucket: "exports",
