@@ -2,7 +2,8 @@ import { defineConfig } from "vitest/config";
 
 /**
  * Two projects. `unit` needs nothing but Node; `integration` (*.integration.test.ts) uses real QEMU, real
- * images and real servers from the system's packages, one file at a time because the machines share two cores.
+ * images and real servers from the system's packages, two files at a time: most of the time one of them waits for a
+ * guest or a program that uses one core.
  */
 export default defineConfig({
   root: new URL("..", import.meta.url).pathname,
@@ -20,7 +21,7 @@ export default defineConfig({
         test: {
           name: "integration",
           include: ["main/**/*.integration.test.ts", "e2e/**/*.integration.test.ts"],
-          fileParallelism: false,
+          maxWorkers: 2,
           testTimeout: 240_000,
           hookTimeout: 240_000,
         },
