@@ -3,6 +3,7 @@ import { AppError } from "#core/lib/app-error.ts";
 import { createContabo } from "./contabo/provider.ts";
 import { createDigitalOcean } from "./digitalocean/provider.ts";
 import { createFybe } from "./fybe/provider.ts";
+import { createHypervisorIo } from "./hypervisor-io/provider.ts";
 import { createOci } from "./oci/provider.ts";
 import type { ClientOptions, CreateClient, ProviderAccess, ProviderClient } from "./provider.ts";
 
@@ -11,6 +12,7 @@ const clients: Readonly<Partial<Record<ProviderId, CreateClient>>> = {
   contabo: createContabo,
   fybe: createFybe,
   oci: createOci,
+  "hypervisor-io": createHypervisorIo,
 };
 
 /** The client of an account. A provider without an adapter is refused in words. */

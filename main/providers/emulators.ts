@@ -8,4 +8,6 @@ export const emulators: Readonly<Partial<Record<ProviderId, StartEmulator>>> = {
   contabo: async (options) => (await import("./contabo/emulator.ts")).startContaboEmulator(options),
   fybe: async (options) => (await import("./fybe/emulator.ts")).startFybeEmulator(options),
   oci: async (options) => (await import("./oci/emulator.ts")).startOciEmulator(options),
+  "hypervisor-io": async (options) =>
+    (await import("./hypervisor-io/emulator.ts")).startHypervisorIoEmulator(options),
 };
