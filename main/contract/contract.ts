@@ -224,6 +224,8 @@ export const contract = {
       name: DisplayNameSchema.optional(),
       defaultRegion: z.string().min(1).optional(),
       stagingId: z.string().nullable().optional(),
+      /** New keys, by the names of `ProviderInfo.fields`; tested before the old ones are replaced. */
+      fields: z.record(z.string(), z.string()).optional(),
     }),
     done,
   ),

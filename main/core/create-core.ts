@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
+import { homedir } from "node:os";
 import { availableParallelism, totalmem } from "node:os";
-import type { StagingItem } from "#contract/staging.ts";
 import type { AppInfo } from "#contract/state.ts";
 import { createChecks } from "#core/check/checks.ts";
 import { exportReports } from "#core/check/export/export-reports.ts";
@@ -17,18 +17,17 @@ import { lookAtIso } from "#core/isos/look-iso.ts";
 import { createJobs } from "#core/job/runner.ts";
 import { AppError } from "#core/lib/app-error.ts";
 import { createImages } from "#core/library/images.ts";
-import { newId } from "#core/library/new-id.ts";
 import { createMachines } from "#core/machine/machines.ts";
 import { createPracticeRunJob } from "#core/practice/practice-run-job.ts";
 import { createPractice } from "#core/practice/practice.ts";
 import { createAccounts } from "#core/publish/accounts/accounts.ts";
 import { createPreparedFiles } from "#core/publish/prepare/prepared-files.ts";
+import { publishHandlers } from "#core/publish/publish-handlers.ts";
 import { createPublishJob } from "#core/publish/publish-job.ts";
-import { planPublish } from "#core/publish/plan.ts";
 import { createRemoteImages } from "#core/publish/remote/remote-images.ts";
+import { createJanitor } from "#core/publish/staging/janitor.ts";
 import { createStagingDesk } from "#core/publish/staging/staging-desk.ts";
 import { createRemoteActions } from "#core/publish/remote/remote-actions.ts";
-import { listOurs } from "#core/publish/staging/staging-items.ts";
 import { createStagings } from "#core/publish/staging/stagings.ts";
 import product from "#package.json" with { type: "json" };
 import type { Ports } from "#ports/ports.ts";
@@ -83,11 +82,13 @@ export async function createCore(ports: Ports, options: CoreOptions): Promise<Co
   });
   const checks = createChecks({ ports, store, machines, images, profiles });
   const practice = createPractice({ ports });
+  const world = { home: homedir(), env: process.env, platform: process.platform };
   const gate = createTransferGate(ports.clock);
   const stagings = createStagings({ ports, store, practice, gate, agentSocket: agentSocketOf(process.env) });
   const remoteImages = createRemoteImages({ ports, store });
   const accounts = createAccounts({ ports, store, practice, stagings, remoteImages });
   const desk = createStagingDesk({ ports, open: (stagingId) => stagings.open(stagingId) });
+  const janitor = createJanitor({ ports, store, desk, stagings });
   const remote = createRemoteActions({ store, accounts, remoteImages });
   const settings = createSettings({
     dataDirectory: directories.data,
@@ -140,11 +141,9 @@ export async function createCore(ports: Ports, options: CoreOptions): Promise<Co
     },
   );
 
-  async function listStagings(stagingId: string | undefined, signal: AbortSignal): Promise<StagingItem[]> {
-    const ids = stagingId === undefined ? Object.keys(store.state.stagings) : [stagings.view(stagingId).id];
-    const lists = ids.map(async (id) => listOurs(id, await stagings.open(id), signal));
-    return (await Promise.all(lists)).flat();
-  }
+  const sweeping = janitor.sweep().catch((error: unknown) => {
+    ports.log.warn("the staging storages could not be cleaned", { error: String(error) });
+  });
 
   const handlers: Handlers = {
     ...pendingHandlers,
@@ -272,60 +271,19 @@ export async function createCore(ports: Ports, options: CoreOptions): Promise<Co
       return done;
     },
 
-    "accounts.connect": async (input, signal) => ({ accountId: await accounts.connect(input, signal) }),
-    "accounts.addPractice": async ({ provider }) => ({ accountIds: await accounts.addPractice(provider) }),
-    "accounts.change": async ({ accountId, name, defaultRegion, stagingId }) => {
-      await accounts.change(accountId, {
-        ...(name === undefined ? {} : { name }),
-        ...(defaultRegion === undefined ? {} : { defaultRegion }),
-        ...(stagingId === undefined ? {} : { stagingId }),
-      });
-      return done;
-    },
-    "accounts.test": async ({ accountId }, signal) => {
-      await accounts.test(accountId, signal);
-      return done;
-    },
-    "accounts.quota": ({ accountId }, signal) => accounts.quota(accountId, signal),
-    "accounts.remove": async ({ accountId }) => {
-      await accounts.remove(accountId);
-      return done;
-    },
-    "accounts.refresh": async ({ accountId }, signal) => {
-      await accounts.refresh(accountId, signal);
-      return done;
-    },
-
-    "stagings.connect": async (input, signal) => ({ stagingId: await stagings.connect(input, signal) }),
-    "stagings.remove": async ({ stagingId }) => {
-      await stagings.remove(stagingId);
-      return done;
-    },
-
-    "stagings.list": ({ stagingId }, signal) => listStagings(stagingId, signal),
-
-    "publish.plan": (input, signal) => planPublish({ store, images, accounts, check }, input, signal),
-    "publish.start": async ({ imageId, destinations, again }) => {
-      const batchId = destinations.length > 1 ? newId() : null;
-      const jobIds: string[] = [];
-      for (const destination of destinations)
-        jobIds.push(await jobs.start(publish, { ...destination, imageId, again, batchId }));
-      return { jobIds };
-    },
-    "remote.rename": async ({ remoteImageId, ...change }, signal) => {
-      await remote.rename(remoteImageId, change, signal);
-      return done;
-    },
-    "remote.transfer": async ({ remoteImageId, region }, signal) => {
-      await remote.transfer(remoteImageId, region, signal);
-      return done;
-    },
-    "remote.delete": async ({ remoteImageId, typedName }, signal) => {
-      await remote.delete(remoteImageId, typedName, signal);
-      return done;
-    },
-    "remote.launchOptions": ({ remoteImageId }, signal) => remote.launchOptions(remoteImageId, signal),
-    "remote.launch": (request, signal) => remote.launch(request, signal),
+    ...publishHandlers({
+      store,
+      images,
+      accounts,
+      stagings,
+      janitor,
+      remote,
+      jobs,
+      publish,
+      settings: () => settings.current(),
+      check,
+      world,
+    }),
 
     "settings.change": async (changes) => {
       await settings.change(changes);
@@ -357,6 +315,7 @@ export async function createCore(ports: Ports, options: CoreOptions): Promise<Co
     store,
     async close() {
       await jobs.close();
+      await sweeping;
       await desk.close();
       await remoteImages.close();
       await machines.close();

@@ -16,10 +16,6 @@ const pendingCalls = [
   "recording.stop",
   "recipes.check",
   "recipes.build",
-  "accounts.discover",
-  "accounts.importFound",
-  "stagings.hostKey",
-  "stagings.clean",
 ] as const satisfies CallName[];
 const pendingBytes = ["terminals.read"] as const satisfies BytesName[];
 

@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import type { AnyAuthMethod, Client, SFTPWrapper } from "ssh2";
 import { AppError } from "#core/lib/app-error.ts";
+import { fingerprintOf } from "./fingerprint.ts";
 import type { SftpAccess } from "./sftp-access.ts";
 import { SftpSession } from "./sftp-session.ts";
 
@@ -60,10 +60,6 @@ function openChannel(client: Client): Promise<SFTPWrapper> {
     client.sftp((error, sftp) => (error === undefined ? resolve(sftp) : reject(error)));
   });
 }
-
-/** As ssh-keygen prints it. */
-const fingerprintOf = (key: Buffer): string =>
-  `SHA256:${createHash("sha256").update(key).digest("base64").replace(/=+$/, "")}`;
 
 function refusedKey(access: SftpAccess, hostKeySha256: string): AppError | null {
   const { host, hostKeySha256: accepted } = access;

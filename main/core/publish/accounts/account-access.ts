@@ -73,16 +73,23 @@ export async function forgetSecrets(
   }
 }
 
-/** An account's access with its secrets out of the keychain. Throws `unauthorized` when one is gone from there. */
-export async function readAccess(secrets: Secrets, account: AccountView): Promise<ProviderAccess> {
+/** What is known of an account's fields: its settings, and the secrets that the keychain still has. */
+export async function keptFields(secrets: Secrets, account: AccountView): Promise<Record<string, string>> {
   const fields: Record<string, string> = { ...account.settings };
-  const manifest = manifestOf(account.provider);
-  for (const { name, required } of manifest.fields) {
-    if (name in fields) continue;
+  for (const name of secretFields(manifestOf(account.provider))) {
     const value = await secrets.get(secretName(account.id, name));
     if (value !== null) fields[name] = value;
-    else if (required) throw goneFromKeychain(`account ${account.name}`);
   }
+  return fields;
+}
+
+/** An account's access with its secrets out of the keychain. Throws `unauthorized` when one is gone from there. */
+export async function readAccess(secrets: Secrets, account: AccountView): Promise<ProviderAccess> {
+  const fields = await keptFields(secrets, account);
+  const missing = manifestOf(account.provider).fields.some(
+    ({ name, required }) => required && !(name in fields),
+  );
+  if (missing) throw goneFromKeychain(`account ${account.name}`);
   return { apiBase: account.apiBase, fields };
 }
 

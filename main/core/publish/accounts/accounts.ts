@@ -6,6 +6,7 @@ import {
   type AccountView,
   type Quota,
 } from "#contract/account.ts";
+import type { ParsedInputOf } from "#contract/contract.ts";
 import type { ProviderId } from "#contract/finding.ts";
 import { AppError } from "#core/lib/app-error.ts";
 import { newId } from "#core/library/new-id.ts";
@@ -17,13 +18,15 @@ import type { ProviderAccess, ProviderClient, ProviderManifest } from "#provider
 import { manifests } from "#providers/manifests.ts";
 import { practicePlaceFor } from "#core/publish/staging/practice-place.ts";
 import { accessOf } from "./access-of.ts";
-import { forgetSecrets, keepSecrets, manifestOf, sortFields } from "./account-access.ts";
+import { forgetSecrets, keepSecrets, keptFields, manifestOf, sortFields } from "./account-access.ts";
 import { createListFile, type ListFile } from "./list-file.ts";
 import { assertPrivateWay } from "./private-way.ts";
 import type { RemoteImages } from "#core/publish/remote/remote-images.ts";
+import { needsStaging } from "#core/publish/staging/janitor.ts";
 import type { Stagings } from "#core/publish/staging/stagings.ts";
 
 type ConnectInput = z.output<typeof AccountConnectSchema>;
+type AccountChanges = Omit<ParsedInputOf<"accounts.change">, "accountId">;
 
 /** An account ready for use. */
 export interface OpenAccount {
@@ -37,10 +40,8 @@ export interface Accounts {
   connect(input: ConnectInput, signal?: AbortSignal): Promise<string>;
   /** Answers the ids of the practice accounts, or of that of one provider; adds those that are missing. */
   addPractice(provider?: ProviderId): Promise<string[]>;
-  change(
-    id: string,
-    changes: Partial<Pick<AccountView, "name" | "defaultRegion" | "stagingId">>,
-  ): Promise<void>;
+  /** New keys among the changes are tested before the old ones are replaced. */
+  change(id: string, changes: AccountChanges, signal?: AbortSignal): Promise<void>;
   /** Asks with the kept credentials. */
   test(id: string, signal?: AbortSignal): Promise<void>;
   /** Forgets the account and its secrets. Nothing at the provider changes. */
@@ -89,6 +90,18 @@ export function createAccounts(deps: {
       throw new AppError("already-exists", `There is an account named ${name} already`);
   }
 
+  /** Its keys are needed to clean up, too. */
+  function assertIdle(id: string): void {
+    const nowMs = Date.parse(clock.nowIso());
+    const jobs = Object.values(store.state.jobs).filter(
+      ({ kind, subject }) => kind === "publish" && subject.accountId === id,
+    );
+    if (!jobs.some((job) => job.status !== "failed" && needsStaging(job, nowMs))) return;
+    throw new AppError("bad-input", "A publish to this account is under way", {
+      hint: "Wait for it or cancel it first.",
+    });
+  }
+
   const clientOf = (provider: ProviderId, access: ProviderAccess): ProviderClient =>
     createProviderClient(provider, access, { clock });
 
@@ -123,6 +136,18 @@ export function createAccounts(deps: {
             place: { kind: "oci" as const, accountId: account.id, bucket: input.bucket },
           };
     return { stagingId: await stagings.connect(connect, signal), made: true };
+  }
+
+  /** What was typed stands before what is kept; a practice account has its keys from its emulator. */
+  async function provedKeys(account: AccountView, fields: Record<string, string>, signal: AbortSignal) {
+    const manifest = manifestOf(account.provider);
+    if (account.practice) throw new AppError("bad-input", "A practice account has no keys to change");
+    const kept = await keptFields(secrets, account);
+    const sorted = sortFields(manifest, { ...kept, ...fields });
+    const access = { apiBase: account.apiBase, fields: { ...sorted.settings, ...sorted.secrets } };
+    await clientOf(manifest.id, access).testCredentials(signal);
+    await keepSecrets(secrets, account, sorted.secrets);
+    return sorted;
   }
 
   async function newPractice(manifest: ProviderManifest): Promise<string | null> {
@@ -211,11 +236,18 @@ export function createAccounts(deps: {
       return done;
     },
 
-    async change(id, changes) {
+    async change(id, { name, defaultRegion, stagingId, fields }, signal = neverAborts()) {
       const account = view(id);
-      if (changes.name !== undefined) assertFreeName(changes.name, id);
-      if (changes.stagingId !== undefined && changes.stagingId !== null) stagings.view(changes.stagingId);
-      await keep({ ...account, ...changes });
+      if (name !== undefined) assertFreeName(name, id);
+      if (typeof stagingId === "string") stagings.view(stagingId);
+      const keys = fields === undefined ? null : await provedKeys(account, fields, signal);
+      await keep({
+        ...account,
+        ...(name === undefined ? {} : { name }),
+        ...(defaultRegion === undefined ? {} : { defaultRegion }),
+        ...(stagingId === undefined ? {} : { stagingId }),
+        ...(keys === null ? {} : { settings: keys.settings }),
+      });
     },
 
     async test(id, signal = neverAborts()) {
@@ -224,8 +256,13 @@ export function createAccounts(deps: {
 
     async remove(id) {
       const account = view(id);
+      assertIdle(id);
       await file.change((accounts) => accounts.filter((each) => each.id !== id));
       store.remove("accounts", id);
+      for (const { id: stagingId, place } of Object.values(store.state.stagings)) {
+        // A bucket in its own object storage cannot be opened without it.
+        if (place.kind === "oci" && place.accountId === id) await stagings.remove(stagingId);
+      }
       remoteImages.forgetAccount(id);
       await forgetSecrets(secrets, account);
     },

@@ -107,6 +107,16 @@ export function createStagingDesk(deps: {
     throw new AppError("not-found", "The staged object is not there any more", { retry: "now" });
   }
 
+  /** A damaged log is left alone and told; it must not keep the others from being read. */
+  async function peek(id: string): Promise<StagedState | null> {
+    try {
+      return await ledger.peek(id);
+    } catch (error) {
+      ports.log.warn("a staging log could not be read", { id, error: AppError.from(error).message });
+      return null;
+    }
+  }
+
   function inOrder<T>(object: Held, work: () => Promise<T>): Promise<T> {
     const done = object.tail.then(work);
     object.tail = done.catch(() => {});
@@ -118,7 +128,7 @@ export function createStagingDesk(deps: {
       object.stagingId === stagingId && object.sha256 === sha256 && object.prefix.startsWith("goldsmith/");
     for (const each of held.values()) if (!each.leaving && isSame(each.entry.state())) return each;
     for (const id of await ledger.ids()) {
-      const state = held.has(id) ? null : await ledger.peek(id).catch(() => null);
+      const state = held.has(id) ? null : await peek(id);
       if (state !== null && isSame(state)) {
         const found = await lookUp(id);
         if (found !== null) return found;
@@ -256,7 +266,7 @@ export function createStagingDesk(deps: {
     async all() {
       const list = [];
       for (const id of await ledger.ids()) {
-        const state = held.get(id)?.entry.state() ?? (await ledger.peek(id));
+        const state = held.get(id)?.entry.state() ?? (await peek(id));
         if (state !== null) list.push({ id, state });
       }
       return list;

@@ -12,9 +12,21 @@ export async function listOurs(
 ): Promise<StagingItem[]> {
   const objects = await storage.list(ourPrefix, signal);
   const uploads = await storage.pendingUploads(ourPrefix, signal);
-  const unknown = { stagingId, jobIds: [], createdAt: null };
+  const unknown = { stagingId, jobIds: [] };
   return [
-    ...objects.map(({ key, sizeBytes }) => ({ ...unknown, key, kind: "object" as const, sizeBytes })),
-    ...uploads.map(({ key }) => ({ ...unknown, key, kind: "unfinished-upload" as const, sizeBytes: null })),
+    ...objects.map(({ key, sizeBytes, createdAtIso }) => ({
+      ...unknown,
+      key,
+      kind: "object" as const,
+      sizeBytes,
+      createdAt: createdAtIso,
+    })),
+    ...uploads.map(({ key, createdAtIso }) => ({
+      ...unknown,
+      key,
+      kind: "unfinished-upload" as const,
+      sizeBytes: null,
+      createdAt: createdAtIso,
+    })),
   ];
 }

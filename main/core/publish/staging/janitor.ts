@@ -1,0 +1,165 @@
+import type { JobView } from "#contract/job.ts";
+import type { StagingItem } from "#contract/staging.ts";
+import { AppError } from "#core/lib/app-error.ts";
+import type { StateStore } from "#core/state-store.ts";
+import type { Ports } from "#ports/ports.ts";
+import { listOurs } from "./staging-items.ts";
+import type { StagedState } from "./staged-record.ts";
+import type { StagingDesk } from "./staging-desk.ts";
+import type { Stagings } from "./stagings.ts";
+
+/** Looks after what lies on the storages. */
+export interface Janitor {
+  /** At start, after the jobs are loaded: removes what a crash or an old failure left, and tells of it. */
+  sweep(): Promise<void>;
+  /** What lies there of ours, on one storage or on all; looks at the storages themselves. */
+  list(stagingId: string | undefined, signal: AbortSignal): Promise<StagingItem[]>;
+  /** Removes what no publish needs any more; answers it. */
+  clean(stagingId: string | undefined, signal: AbortSignal): Promise<StagingItem[]>;
+  /** Throws `bad-input` while a publish has something there. */
+  assertUnused(stagingId: string): Promise<void>;
+}
+
+/** A failed publish that can be retried goes on with what it has uploaded; later than this it begins anew. */
+const keptForRetryMs = 24 * 3_600_000;
+/** What is not written down here may be another computer's that shares the storage, and under way right now. */
+const strangeForMs = 24 * 3_600_000;
+
+export function createJanitor(deps: {
+  ports: Ports;
+  store: StateStore;
+  desk: StagingDesk;
+  stagings: Stagings;
+}): Janitor {
+  const { ports, store, desk, stagings } = deps;
+  const nowMs = (): number => Date.parse(ports.clock.nowIso());
+
+  const isNeeded = (jobId: string): boolean => needsStaging(store.state.jobs[jobId], nowMs());
+
+  const itemOf = ({ object, staged, jobIds }: StagedState): StagingItem => ({
+    stagingId: object.stagingId,
+    key: object.key,
+    kind: staged ? "object" : "unfinished-upload",
+    sizeBytes: staged ? object.sizeBytes : null,
+    jobIds: jobIds.filter(isNeeded),
+    createdAt: object.at,
+  });
+
+  function warn(stagingId: string, error: unknown): void {
+    const { message, hint } = AppError.from(error);
+    const name = store.state.stagings[stagingId]?.name ?? stagingId;
+    const id = `staging-${stagingId}`;
+    const title = `${name} could not be cleaned`;
+    const text = `${message}. ${hint}`;
+    store.put("notices", id, { id, level: "warning", title, text, createdAt: ports.clock.nowIso() });
+  }
+
+  /** Lets go of what only ended jobs claim. What fails stays written down and is tried again at the next start. */
+  async function removeLeftovers(stagingId?: string): Promise<StagingItem[]> {
+    const removed: StagingItem[] = [];
+    for (const { id, state } of await desk.all()) {
+      const { object, jobIds } = state;
+      if ((stagingId !== undefined && stagingId !== object.stagingId) || jobIds.some(isNeeded)) continue;
+      try {
+        // Nobody may have claimed it yet when the process died.
+        for (const jobId of jobIds.length === 0 ? [""] : jobIds) {
+          if ((await desk.release(id, jobId)) === true) removed.push(itemOf(state));
+        }
+      } catch (error) {
+        warn(object.stagingId, error);
+      }
+    }
+    return removed;
+  }
+
+  async function look(id: string, signal: AbortSignal): Promise<StagingItem[]> {
+    const listed = await listOurs(id, await stagings.open(id), signal);
+    const written = (await desk.all()).filter(({ state }) => state.object.stagingId === id);
+    const items = listed.map((item): StagingItem => {
+      const known = written.find(({ state }) => state.object.key === item.key);
+      return known === undefined ? item : { ...item, jobIds: known.state.jobIds.filter(isNeeded) };
+    });
+    await stagings.saw(id, {
+      at: ports.clock.nowIso(),
+      objects: items.filter(({ kind }) => kind === "object").length,
+      unfinished: items.filter(({ kind }) => kind === "unfinished-upload").length,
+      bytes: items.reduce((sum, { sizeBytes }) => sum + (sizeBytes ?? 0), 0),
+    });
+    return items;
+  }
+
+  /** On all storages: one that cannot be reached does not keep the others from being looked at. */
+  async function each(
+    stagingId: string | undefined,
+    work: (id: string) => Promise<StagingItem[]>,
+  ): Promise<StagingItem[]> {
+    if (stagingId !== undefined) return work(stagings.view(stagingId).id);
+    const found: StagingItem[] = [];
+    for (const id of Object.keys(store.state.stagings)) {
+      try {
+        found.push(...(await work(id)));
+      } catch (error) {
+        warn(id, error);
+      }
+    }
+    return found;
+  }
+
+  async function removeStrangers(id: string, signal: AbortSignal): Promise<StagingItem[]> {
+    const storage = await stagings.open(id);
+    const keys = new Set((await desk.all()).map(({ state }) => state.object.key));
+    const old = ({ key, createdAt }: StagingItem): boolean =>
+      !keys.has(key) && createdAt !== null && nowMs() - Date.parse(createdAt) > strangeForMs;
+    const strangers = (await listOurs(id, storage, signal)).filter(old);
+    for (const { key, kind } of strangers) {
+      await (kind === "object" ? storage.remove(key, signal) : storage.abortUploads(key, signal));
+    }
+    return strangers;
+  }
+
+  return {
+    async sweep() {
+      const removed = await removeLeftovers();
+      if (removed.length === 0) return;
+      const names = [...new Set(removed.map(({ stagingId }) => store.state.stagings[stagingId]?.name ?? ""))];
+      const what = removed.length === 1 ? "One upload" : `${removed.length} uploads`;
+      store.put("notices", "staging-swept", {
+        id: "staging-swept",
+        level: "info",
+        title: "Staging cleaned",
+        text: `${what} that earlier publishes had left on ${names.join(", ")} ${removed.length === 1 ? "was" : "were"} removed.`,
+        createdAt: ports.clock.nowIso(),
+      });
+    },
+
+    list: (stagingId, signal) => each(stagingId, (id) => look(id, signal)),
+
+    clean: (stagingId, signal) =>
+      each(stagingId, async (id) => {
+        const removed = [...(await removeLeftovers(id)), ...(await removeStrangers(id, signal))];
+        await look(id, signal);
+        return removed;
+      }),
+
+    async assertUnused(stagingId) {
+      const used = (await desk.all()).some(({ state }) => state.object.stagingId === stagingId);
+      if (!used) return;
+      throw new AppError(
+        "bad-input",
+        `${stagings.view(stagingId).name} still holds what a publish uploaded`,
+        {
+          hint: "Wait for the publish or dismiss it, or clean the storage first.",
+        },
+      );
+    },
+  };
+}
+
+/** Whether a job may still go on with what it has on a storage. */
+export function needsStaging(job: JobView | undefined, nowMs: number): boolean {
+  if (job === undefined) return false;
+  if (job.status === "succeeded" || job.status === "cancelled") return false;
+  if (job.status !== "failed") return true;
+  const endedMs = Date.parse(job.endedAt ?? job.createdAt);
+  return job.error?.retry !== "never" && nowMs - endedMs < keptForRetryMs;
+}
