@@ -19,7 +19,7 @@ export function changeTests(session: Session, capabilities: Capabilities): void 
         expect(await client.getImage(id, signal())).toMatchObject({ name: "renamed", description });
       }
       await renameImage?.(id, { name: "again", description: "words" }, signal());
-      expect((await client.getImage(id, signal())).name).toBe("again");
+      expect(await client.getImage(id, signal())).toMatchObject({ name: "again", description: "words" });
       const stranger = renameImage?.(harness.strangeId, { name: "n", description: null }, signal());
       expect(await codeOf(stranger)).toBe("not-found");
     });
