@@ -44,10 +44,21 @@ type Parameter = z.infer<typeof ParameterSchema>;
 /** Headers that come with some answers of a kind only. */
 const sometimes = new Set(["retry-after", "content-type", "x-request-id"]);
 
+/** Reading a document and compiling its schemas takes a good part of a second: once is enough. */
+const checks = new Map<DocumentName, { document: Document; check: Check }>();
+
+function open(name: DocumentName): { document: Document; check: Check } {
+  const known = checks.get(name);
+  if (known !== undefined) return known;
+  const document = DocumentSchema.parse(JSON.parse(readFileSync(pathOf(name), "utf8")));
+  const opened = { document, check: createCheck(document) };
+  checks.set(name, opened);
+  return opened;
+}
+
 /** Answers what is wrong with an exchange by the document; empty when nothing is. */
 export function createJudge(name: DocumentName): Judge {
-  const document = read(name);
-  const check = createCheck(document);
+  const { document, check } = open(name);
   return (exchange) => {
     const { method, url, status } = exchange;
     const template = bestTemplate(Object.keys(document.paths), url.pathname);
@@ -69,12 +80,9 @@ export function createJudge(name: DocumentName): Judge {
 
 /** For a part of an answer whose wrapping the document tells in prose only (`{"action": …}`). */
 export function createSchemaCheck(name: DocumentName, schema: string): (value: unknown) => boolean {
-  const check = createCheck(read(name));
+  const { check } = open(name);
   return (value) => check("", { $ref: `#/components/schemas/${schema}` }, value).length === 0;
 }
-
-const read = (name: DocumentName): Document =>
-  DocumentSchema.parse(JSON.parse(readFileSync(pathOf(name), "utf8")));
 
 type Check = (what: string, schema: object, value: unknown) => string[];
 
