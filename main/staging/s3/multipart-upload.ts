@@ -110,21 +110,24 @@ async function sendPart(
   progress: UploadProgress,
   signal: AbortSignal,
 ): Promise<string> {
-  const answer = await target.ask(signal, (client, sdk, options) =>
-    sendBody(part.bytes, progress, { gate: target.gate, signal }, (body) =>
-      client.send(
-        new sdk.UploadPartCommand({
-          Bucket: target.bucket,
-          Key: args.key,
-          UploadId: uploadId,
-          PartNumber: part.number,
-          Body: body,
-          ContentLength: part.sizeBytes,
-          ContentMD5: part.md5.toString("base64"),
-        }),
-        options,
+  const answer = await target.ask(
+    signal,
+    (client, sdk, options) =>
+      sendBody(part.bytes, progress, { gate: target.gate, signal }, (body) =>
+        client.send(
+          new sdk.UploadPartCommand({
+            Bucket: target.bucket,
+            Key: args.key,
+            UploadId: uploadId,
+            PartNumber: part.number,
+            Body: body,
+            ContentLength: part.sizeBytes,
+            ContentMD5: part.md5.toString("base64"),
+          }),
+          options,
+        ),
       ),
-    ),
+    "content",
   );
   assertEtag(answer, part.md5, `part ${part.number} of ${args.key}`);
   return bareEtag(answer.ETag);

@@ -89,13 +89,13 @@ describe("trouble that passes", () => {
 });
 
 describe("trouble that stays", () => {
-  it("is told after three attempts, and the other parts are stopped", async () => {
+  it("is told after six attempts, and the other parts are stopped", async () => {
     trouble = (request) => (isPart(request) ? { kind: "answer", status: 503, code: "SlowDown" } : null);
     const ids: string[] = [];
     const args = await upload(60 * MiB, { onUploadId: async (id) => void ids.push(id) });
     const store = storeAt(server.endpoint);
     await expect(store.upload(args)).rejects.toMatchObject({ code: "staging-failed", retry: "later" });
-    expect(seen.filter(isPart).length).toBeLessThanOrEqual(4 * 3);
+    expect(seen.filter(isPart).length).toBeLessThanOrEqual(4 * 6);
     trouble = () => null;
     await store.upload({ ...args, resume: { uploadId: ids[0] ?? "" } });
     expect(ids).toHaveLength(1);

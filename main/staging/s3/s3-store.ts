@@ -24,6 +24,8 @@ export interface S3Tuning {
   /** Parts that travel at once. Default 4. */
   parallel?: number;
   retry?: RetryOptions;
+  /** How long a store may be silent before a request is given up. Default two minutes. */
+  silenceTimeoutMs?: number;
 }
 
 const defaultRetry: RetryOptions = { attempts: 5, firstDelayMs: 500 };
@@ -39,7 +41,7 @@ export function createS3Store(config: S3Place, tuning: S3Tuning = {}): StagingSt
   const partBytes = tuning.partBytes ?? defaultPartBytes;
   const gate = tuning.gate ?? openGate;
   const retry = tuning.retry ?? defaultRetry;
-  const ask = connect(config, { retry, gate, socketCount: parallel + 2 });
+  const ask = connect(config, { ...tuning, retry, gate, socketCount: parallel + 2 });
   const worded = async <T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> => {
     try {
       signal.throwIfAborted();

@@ -25,21 +25,24 @@ async function putWhole({ ask, bucket, gate }: UploadTarget, args: StagingUpload
     Buffer.allocUnsafeSlow(sizeBytes),
   );
   const sha256 = await file.finish();
-  const answer = await ask(args.signal, (client, sdk, options) =>
-    sendBody(bytes, progress, { gate, signal: args.signal }, (body) =>
-      client.send(
-        new sdk.PutObjectCommand({
-          Bucket: bucket,
-          Key: args.key,
-          Body: body,
-          ContentLength: bytes.length,
-          ContentType: args.contentType,
-          ContentMD5: md5.toString("base64"),
-          ACL: cannedAcl(args),
-        }),
-        options,
+  const answer = await ask(
+    args.signal,
+    (client, sdk, options) =>
+      sendBody(bytes, progress, { gate, signal: args.signal }, (body) =>
+        client.send(
+          new sdk.PutObjectCommand({
+            Bucket: bucket,
+            Key: args.key,
+            Body: body,
+            ContentLength: bytes.length,
+            ContentType: args.contentType,
+            ContentMD5: md5.toString("base64"),
+            ACL: cannedAcl(args),
+          }),
+          options,
+        ),
       ),
-    ),
+    "content",
   );
   assertEtag(answer, md5, args.key);
   return sha256;

@@ -162,6 +162,30 @@ export const needs: readonly Need[] = [
     packages: { apt: ["ceph-common"] },
   },
   {
+    programs: ["rclone"],
+    group: "tests",
+    purpose: "reads what we have staged, as a client that is not our own",
+    packages: {
+      apt: ["rclone"],
+      dnf: ["rclone"],
+      pacman: ["rclone"],
+      zypper: ["rclone"],
+      brew: ["rclone"],
+    },
+  },
+  {
+    programs: ["openssl"],
+    group: "tests",
+    purpose: "makes certificates that nobody trusts yet",
+    packages: {
+      apt: ["openssl"],
+      dnf: ["openssl"],
+      pacman: ["openssl"],
+      zypper: ["openssl"],
+      brew: ["openssl"],
+    },
+  },
+  {
     programs: ["grub-mkimage"],
     group: "tests",
     purpose: "makes test media bootable",
