@@ -4,6 +4,7 @@ import { AppError } from "#core/lib/app-error.ts";
 import { acquireLock } from "#core/library/owner-lock.ts";
 import type { ProviderId } from "#contract/finding.ts";
 import type { Ports } from "#ports/ports.ts";
+import { operatorStorage } from "#providers/hypervisor-io/operator-storage.ts";
 import type { ProviderAccess } from "#providers/provider.ts";
 import { keepFields, keptFields, practiceKeys, type PracticeKeys } from "./practice-keys.ts";
 import { readPorts, startServers, type PracticePorts } from "./practice-servers.ts";
@@ -43,7 +44,7 @@ export function createPractice(deps: { ports: Ports; paceMs?: number }): Practic
 
   /** null: another living copy serves. */
   async function serve(): Promise<Served | null> {
-    await mkdir(join(folder, "operator-storage"), { recursive: true });
+    await mkdir(operatorFolder(folder), { recursive: true });
     let release: () => Promise<void>;
     try {
       release = await acquireLock(join(folder, "owner.json"), ports.processes);
@@ -127,8 +128,11 @@ const endpoints = (
     accessKeyId: keys.accessKeyId,
     secretAccessKey: keys.secretAccessKey,
   },
-  operatorFolder: join(folder, "operator-storage"),
+  operatorFolder: operatorFolder(folder),
 });
+
+/** The practice panel's operator looks there for what was handed over. */
+const operatorFolder = (folder: string): string => operatorStorage(join(folder, "hypervisor-io"));
 
 /** Whether all servers answer at all; 401 and 403 are answers. */
 async function listens(numbers: PracticePorts): Promise<boolean> {

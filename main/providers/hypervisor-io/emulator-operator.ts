@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdir, open, readdir, stat } from "node:fs/promises";
+import { open, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { formatOf, headerBytes } from "#providers/emulation/image-header.ts";
 import { newId, type EmulatorState, type StoredStock } from "./emulator-state.ts";
@@ -35,7 +35,6 @@ export function createOperator(state: EmulatorState, storageFolder: string) {
   }
 
   async function look(): Promise<void> {
-    await mkdir(storageFolder, { recursive: true });
     for (const entry of await readdir(storageFolder, { withFileTypes: true })) {
       const { name } = entry;
       if (!entry.isFile() || unfinished.test(name)) continue;

@@ -12,14 +12,12 @@ import {
 import { createOperator } from "./emulator-operator.ts";
 import type { RouteDeps } from "./emulator-route-deps.ts";
 import { adminRoute, userRoute } from "./emulator-routes.ts";
+import { operatorStorage } from "./operator-storage.ts";
 import { openState, type StoredStock } from "./emulator-state.ts";
 import { errorReply, notFound } from "./emulator-wire.ts";
 
 /** The operator comes by so much less often than the states of an image change. */
 const operatorPaces = 3;
-
-/** Where files lie that are handed to the operator of an emulator over this folder. */
-export const storageFolderOf = (folder: string): string => join(folder, "storage");
 
 export interface HypervisorIoEmulator extends Emulator {
   /** The operator registers after a while what lies there. */
@@ -32,7 +30,7 @@ export interface HypervisorIoEmulator extends Emulator {
 export async function startHypervisorIoEmulator(options: EmulatorOptions): Promise<HypervisorIoEmulator> {
   const { folder, secret, clock, faults = {}, paceMs = 800, onExchange } = options;
   const state = await openState(options);
-  const storageFolder = storageFolderOf(folder);
+  const storageFolder = operatorStorage(folder);
   await mkdir(storageFolder, { recursive: true });
   const operator = createOperator(state, storageFolder);
   const work = createBackgroundWork();
