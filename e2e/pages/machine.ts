@@ -11,6 +11,8 @@ export function machineScreen(page: Page) {
     /** By its badge: Off, Starting, Running, Shutting down. */
     power: (words: string) => header.getByText(words, { exact: true }),
     start: header.getByRole("button", { name: "Start", exact: true }),
+    /** Of a machine whose memory rests on disk. */
+    resume: header.getByRole("button", { name: "Resume", exact: true }),
     powerButton: header.getByRole("button", { name: "Power button" }),
     forceOff: header.getByRole("button", { name: "Force off" }),
     eject: header.getByRole("button", { name: "Eject" }),

@@ -45,13 +45,22 @@ export function MachineScreen({ machineId, tab }: { machineId: string; tab: Mach
   if (machine === undefined) return <p className="screen-empty">This machine is no longer in the library.</p>;
   const next = nextStep(machine, progress);
   const { readDisk } = machineControls(machine);
+  const asleep = machine.power === "off" && machine.suspended;
 
   return (
     <>
       <ScreenHeader
         mark={<PowerDot power={machine.power} />}
         title={machine.name}
-        badge={<Badge tone={powerTones[machine.power]}>{powerWords[machine.power]}</Badge>}
+        badge={
+          asleep ? (
+            <Badge tone="note" title="Its memory rests on disk; it goes on where it was">
+              Suspended
+            </Badge>
+          ) : (
+            <Badge tone={powerTones[machine.power]}>{powerWords[machine.power]}</Badge>
+          )
+        }
         meta={<MachineMeta machine={machine} />}
         actions={
           <>

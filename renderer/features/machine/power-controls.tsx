@@ -28,7 +28,7 @@ export function PowerControls({ machine, startFirst }: { machine: MachineView; s
           busy={start.pending}
           onClick={() => void start.run(ref)}
         >
-          Start
+          {machine.suspended ? "Resume" : "Start"}
         </Button>
       ) : (
         <>
