@@ -26,14 +26,16 @@ export function changeTests(session: Session, capabilities: Capabilities): void 
   }
 
   if (capabilities.transferImage) {
-    it("transfers to another region", async () => {
+    it("transfers to another region, also when it is asked for twice", async () => {
       const { client, harness, codeOf, onlyImage } = session;
       const region = harness.otherRegion ?? absent();
       const { providerImageId: id, regions } = await onlyImage();
-      await client.transferImage?.(id, region, signal());
+      for (let round = 0; round < 2; round++) await client.transferImage?.(id, region, signal());
       await expect
         .poll(async () => (await client.getImage(id, signal())).regions)
         .toEqual([...regions, region]);
+      await client.transferImage?.(id, region, signal());
+      expect((await client.getImage(id, signal())).regions).toEqual([...regions, region]);
       expect(await codeOf(client.transferImage?.(harness.strangeId, region, signal()))).toBe("not-found");
     });
   }

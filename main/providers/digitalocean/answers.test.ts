@@ -13,13 +13,13 @@ afterEach(async () => {
   [server, asked] = [null, 0];
 });
 
-async function answering(answer: (url: URL) => EmulatorReply["body"], status = 200) {
+async function answering(answer: (url: URL, method: string) => EmulatorReply["body"]) {
   server = await startJsonServer({
     port: 0,
     faults: {},
-    answer: async ({ url }) => {
+    answer: async ({ url, method }) => {
       asked++;
-      return { status, body: answer(url) };
+      return { status: 200, body: answer(url, method) };
     },
   });
   const access = { apiBase: server.apiBase, fields: { token: "t0ken" } };
@@ -59,14 +59,26 @@ it("follows no page to another server", async () => {
   expect(asked).toBe(1);
 });
 
-it.each([{ action: { id: 1, status: "in-progress" } }, { id: 1, status: "in-progress" }])(
-  "takes a transfer as accepted, wrapped or bare",
-  async (body) => {
-    const client = await answering(() => body, 201);
-    await client.transferImage?.("7", "ams3", signal());
-    expect(asked).toBe(1);
-  },
-);
+const transferred = (status: string) => ({ type: "transfer", status, region_slug: "ams3" });
+it.each([
+  ["wrapped", { action: transferred("in-progress") }, [], 3],
+  ["bare", transferred("in-progress"), [], 3],
+  ["after one that failed", {}, [transferred("errored")], 3],
+  ["under way already", {}, [transferred("in-progress")], 2],
+])("takes a transfer as accepted: %s", async (_, accepted, actions, requests) => {
+  const client = await answering((url, method) => {
+    if (!url.pathname.endsWith("/actions")) return { image: image({ regions: ["fra1"] }) };
+    return method === "POST" ? accepted : { actions };
+  });
+  await client.transferImage?.("7", "ams3", signal());
+  expect(asked).toBe(requests);
+});
+
+it("asks for no transfer to where the image is", async () => {
+  const client = await answering(() => ({ image: image({ regions: ["ams3"] }) }));
+  await client.transferImage?.("7", "ams3", signal());
+  expect(asked).toBe(1);
+});
 
 it("makes the provider's words fit to be shown", async () => {
   const message = "bad\u001b[31m \u202Etxt for t0ken";

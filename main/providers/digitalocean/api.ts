@@ -40,6 +40,12 @@ export const ImagesReplySchema = z.object({
 /** The document's schema is the bare action, its example wraps it in `action`: that it is accepted is enough. */
 export const ActionReplySchema = z.looseObject({});
 
+export const ActionsReplySchema = z.object({
+  /** `status`: in-progress, completed, errored. */
+  actions: z.array(z.object({ type: text, status: text, region_slug: text.nullish() })).max(1_000),
+  links,
+});
+
 export const KeysReplySchema = z.object({
   ssh_keys: z.array(z.object({ id: z.number().int(), name: text, fingerprint: text.optional() })).max(1_000),
   links,

@@ -126,6 +126,9 @@ async function imageActions(
   if (region === undefined) return errorReply(422, "region is required for a transfer.");
   if (image.status !== "available") return errorReply(422, "The image is not available yet.");
   if (image.regions.includes(region)) return errorReply(422, `The image is in ${region} already.`);
+  if (actions.some((each) => each.region === region && each.status === "in-progress")) {
+    return errorReply(422, `The image is being transferred to ${region} already.`);
+  }
   const action = await deps.state.addAction({
     imageId: image.id,
     region,

@@ -12,7 +12,7 @@ import {
   type CreateDropletBody,
   type WireImage,
 } from "./api.ts";
-import { listPages } from "./list-pages.ts";
+import { listPages, longPages } from "./list-pages.ts";
 
 /** Of the document's `name`: what may be in a host name. */
 const nameRule = /^[a-zA-Z0-9]?[a-z0-9A-Z.-]*[a-z0-9A-Z]$/;
@@ -26,9 +26,13 @@ export async function launchOptions(
   image: WireImage,
   signal: AbortSignal,
 ): Promise<LaunchOptions> {
-  const keys = await listPages(http, "/v2/account/keys", { reply: KeysReplySchema, signal });
-  const sizes = await listPages(http, "/v2/sizes", { reply: SizesReplySchema, signal });
-  const known = await listPages(http, "/v2/regions", { reply: RegionsReplySchema, signal });
+  const keys = await listPages(http, "/v2/account/keys", {
+    reply: KeysReplySchema,
+    query: longPages,
+    signal,
+  });
+  const sizes = await listPages(http, "/v2/sizes", { reply: SizesReplySchema, query: longPages, signal });
+  const known = await listPages(http, "/v2/regions", { reply: RegionsReplySchema, query: longPages, signal });
   const open = new Set(
     known.flatMap((page) => page.regions.filter((each) => each.available)).map(({ slug }) => slug),
   );

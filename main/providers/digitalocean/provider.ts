@@ -12,6 +12,7 @@ import type {
 } from "#providers/provider.ts";
 import {
   ActionReplySchema,
+  ActionsReplySchema,
   distributionOf,
   EmptyReplySchema,
   ErrorSchema,
@@ -21,7 +22,7 @@ import {
   type WireImage,
 } from "./api.ts";
 import { launch, launchOptions } from "./launch.ts";
-import { listPages } from "./list-pages.ts";
+import { listPages, longPages } from "./list-pages.ts";
 import { manifest } from "./manifest.ts";
 
 export function createDigitalOcean(access: ProviderAccess, options: ClientOptions): ProviderClient {
@@ -66,14 +67,8 @@ export function createDigitalOcean(access: ProviderAccess, options: ClientOption
       await http({ method: "PUT", path: imagePath(id), body, reply: ImageReplySchema, signal });
     },
     transferImage: async (id, region, signal) => {
-      const path = `${imagePath(id)}/actions`;
-      await http({
-        method: "POST",
-        path,
-        body: { type: "transfer", region },
-        reply: ActionReplySchema,
-        signal,
-      });
+      if ((await wireImage(id, signal)).regions?.includes(region) === true) return;
+      await transfer(http, `${imagePath(id)}/actions`, region, signal);
     },
     finishImage: null,
     quota: null,
@@ -108,11 +103,22 @@ function imagePath(id: string): string {
 }
 
 async function listAll(http: Http, signal: AbortSignal): Promise<WireImage[]> {
-  const query = { private: "true" };
+  const query = { ...longPages, private: "true" };
   const pages = await listPages(http, "/v2/images", { reply: ImagesReplySchema, query, signal });
   // By id: an image that moves to the next page while the list is read is not told twice.
   const images = new Map(pages.flatMap((page) => page.images).map((image) => [image.id, image]));
   return [...images.values()];
+}
+
+/** Asks for it unless it is under way: after a crash nobody remembers, and a second one would be refused. */
+async function transfer(http: Http, path: string, region: string, signal: AbortSignal): Promise<void> {
+  const pages = await listPages(http, path, { reply: ActionsReplySchema, signal });
+  const underway = pages
+    .flatMap((page) => page.actions)
+    .some((each) => each.type === "transfer" && each.status === "in-progress" && each.region_slug === region);
+  if (underway) return;
+  const body = { type: "transfer", region };
+  await http({ method: "POST", path, body, reply: ActionReplySchema, signal });
 }
 
 /** Read as decimal gigabytes; the document says "gigabytes" only. */
