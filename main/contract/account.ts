@@ -62,7 +62,9 @@ export const FoundConfigSchema = z.object({
   /** Where it was found: a path or names of variables. */
   where: z.string(),
   needsPassphrase: z.boolean(),
-  /** What is still missing, in words; null: can be imported as it is. */
+  /** What the user adds at the import (its `fields`), because no tool's configuration holds it: a bucket, a folder. */
+  asks: z.array(z.object({ name: z.string(), label: z.string(), required: z.boolean() })),
+  /** Why it cannot be imported, in words; null: it can. */
   missing: z.string().nullable(),
 });
 export type FoundConfig = z.infer<typeof FoundConfigSchema>;

@@ -128,6 +128,7 @@ export const foundConfigs: readonly FoundConfig[] = [
     name: "doctl default",
     where: "~/.config/doctl/config.yaml",
     needsPassphrase: false,
+    asks: [],
     missing: null,
   },
   {
@@ -138,6 +139,7 @@ export const foundConfigs: readonly FoundConfig[] = [
     name: "OCI DEFAULT",
     where: "~/.oci/config, profile DEFAULT",
     needsPassphrase: true,
+    asks: [],
     missing: null,
   },
   {
@@ -148,6 +150,7 @@ export const foundConfigs: readonly FoundConfig[] = [
     name: "cntb",
     where: "~/.cntb.yaml",
     needsPassphrase: false,
+    asks: [],
     missing: "The API password is not in the file",
   },
   {
@@ -158,6 +161,7 @@ export const foundConfigs: readonly FoundConfig[] = [
     name: "spaces",
     where: "~/.config/rclone/rclone.conf, remote spaces",
     needsPassphrase: false,
+    asks: [{ name: "bucket", label: "Name of the bucket", required: true }],
     missing: null,
   },
 ];

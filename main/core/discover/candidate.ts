@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { FoundConfig } from "#contract/account.ts";
 import type { ProviderId } from "#contract/finding.ts";
 import type { StagingConnect } from "#contract/staging.ts";
+import { AppError } from "#core/lib/app-error.ts";
 
 /** What an import takes over, secrets among it. Goes into the keychain and nowhere else. */
 export type Found =
@@ -18,7 +19,7 @@ export type Found =
 /** What the user adds at an import. */
 export interface Additions {
   readonly passphrase?: string | undefined;
-  /** E.g. `bucket`: what `FoundConfig.missing` asks for. */
+  /** By the names of `FoundConfig.asks`. */
   readonly fields: Readonly<Record<string, string>>;
 }
 
@@ -27,6 +28,20 @@ export interface Candidate {
   readonly found: FoundConfig;
   readonly take: (additions: Additions) => Found;
 }
+
+/** What the user had to add. Throws `bad-input`. */
+export function added({ fields }: Additions, { name, label }: FoundConfig["asks"][number]): string {
+  const value = (fields[name] ?? "").trim();
+  if (value !== "") return value;
+  throw new AppError("bad-input", `${label} is missing`, { details: { field: name } });
+}
+
+/** What every storage may be given beside its own. */
+export const publicAddress = {
+  name: "publicUrlTemplate",
+  label: "Public address ({key} is replaced)",
+  required: false,
+};
 
 /** The same for the same place on every call, so that an import finds what was shown. Tells nothing. */
 export function foundId(tool: FoundConfig["tool"], where: string, section: string): string {

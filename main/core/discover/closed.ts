@@ -12,6 +12,7 @@ export function closed(
       ...found,
       id: foundId(found.tool, found.where, found.name),
       needsPassphrase: false,
+      asks: [],
       missing: why,
     },
     take: () => {

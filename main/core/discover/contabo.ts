@@ -54,7 +54,13 @@ export function contaboCandidate(
     return closed(shown, `it does not say ${lacking.map(([field]) => field).join(", ")}`);
   const [apiBase, tokenUrl] = [setting("api"), setting("oauth2-tokenurl")];
   return {
-    found: { ...shown, id: foundId(tool, where, about.section), needsPassphrase: false, missing: null },
+    found: {
+      ...shown,
+      id: foundId(tool, where, about.section),
+      needsPassphrase: false,
+      asks: [],
+      missing: null,
+    },
     take: () => ({
       kind: "account",
       provider,

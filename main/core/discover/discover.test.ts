@@ -204,11 +204,13 @@ describe("AWS profiles", () => {
     const found = await discover(world());
     const missing = Object.fromEntries(found.map(({ name, missing: words }) => [name, words]));
     expect(missing).toEqual({
-      "AWS: default": expect.stringContaining("bucket"),
+      "AWS: default": null,
       "AWS: temporary": expect.stringContaining("temporary"),
-      "AWS: spaces": expect.stringContaining("bucket"),
+      "AWS: spaces": null,
       "AWS: role": expect.stringContaining("no access key"),
     });
+    const asked = found.find(({ name }) => name === "AWS: spaces")?.asks;
+    expect(asked?.filter(({ required }) => required)).toMatchObject([{ name: "bucket" }]);
     const idOf = (name: string): string => found.find((each) => each.name === name)?.id ?? "";
     await expect(readFound(world(), idOf("AWS: default"), none)).rejects.toMatchObject({ code: "bad-input" });
     const fields = { bucket: "images" };
@@ -277,7 +279,11 @@ describe("rclone remotes", () => {
       secret: canary,
     });
     await expect(take(web, {})).rejects.toMatchObject({ code: "bad-input" });
-    const folder = { directory: "/srv/www", publicUrlTemplate: "https://www.example.org/{key}" };
+    const folder = {
+      directory: "/srv/www",
+      publicUrlTemplate: "https://www.example.org/{key}",
+      hostKeySha256: "SHA256:abc",
+    };
     expect(await take(web, folder)).toEqual({
       kind: "staging",
       place: {
@@ -287,7 +293,7 @@ describe("rclone remotes", () => {
         username: "me",
         directory: "/srv/www",
         publicUrlTemplate: "https://www.example.org/{key}",
-        hostKeySha256: null,
+        hostKeySha256: "SHA256:abc",
         auth: "password",
         keyPath: null,
       },

@@ -39,6 +39,7 @@ async function read(where: string): Promise<Candidate[]> {
       id: foundId(tool, where, context),
       name: `doctl: ${shownName(context)}`,
       needsPassphrase: false,
+      asks: [],
       missing: null,
     },
     take: () => ({

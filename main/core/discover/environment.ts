@@ -1,3 +1,4 @@
+import type { FoundConfig } from "#contract/account.ts";
 import { foundId, type Candidate } from "./candidate.ts";
 import { contaboCandidate } from "./contabo.ts";
 import { ociCandidate } from "./oci.ts";
@@ -24,7 +25,7 @@ function digitalOcean(world: World): Candidate[] {
   return ["DIGITALOCEAN_ACCESS_TOKEN", "DIGITALOCEAN_TOKEN"].flatMap((where) => {
     const token = variable(world, where);
     if (token === null) return [];
-    const found = {
+    const found: FoundConfig = {
       id: foundId(tool, where, ""),
       tool,
       provider: "digitalocean",
@@ -32,8 +33,9 @@ function digitalOcean(world: World): Candidate[] {
       name: "DigitalOcean",
       where,
       needsPassphrase: false,
+      asks: [],
       missing: null,
-    } as const;
+    };
     const base = apiBase === null ? {} : { apiBase: apiBase.replace(/\/+$/, "") };
     return [
       { found, take: () => ({ kind: "account", provider: "digitalocean", ...base, fields: { token } }) },

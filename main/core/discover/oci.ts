@@ -63,7 +63,13 @@ export async function ociCandidate(
   const kept = setting("pass_phrase");
   const needsPassphrase = key.text.includes("ENCRYPTED") && kept === null;
   return {
-    found: { ...shown, id: foundId(about.tool, where, about.section), needsPassphrase, missing: null },
+    found: {
+      ...shown,
+      id: foundId(about.tool, where, about.section),
+      needsPassphrase,
+      asks: [],
+      missing: null,
+    },
     take: ({ passphrase = kept ?? "" }) => {
       if (needsPassphrase && passphrase === "") {
         throw new AppError("bad-input", "The passphrase of the key is missing", {

@@ -1,6 +1,5 @@
 import { join } from "node:path";
-import { AppError } from "#core/lib/app-error.ts";
-import { foundId, shownName, type Candidate } from "./candidate.ts";
+import { added, foundId, publicAddress, shownName, type Candidate } from "./candidate.ts";
 import { closed } from "./closed.ts";
 import { parseIni } from "./ini.ts";
 import { revealRclone } from "./rclone-reveal.ts";
@@ -55,6 +54,14 @@ function s3Remote(where: string, remote: string, value: Value): Candidate {
   });
 }
 
+const folder = { name: "directory", label: "Folder on the server", required: true };
+/** Nothing is sent to a server whose key nobody has accepted; the refusal shows it. */
+const hostKey = {
+  name: "hostKeySha256",
+  label: "Fingerprint of the server's key (SHA256:…)",
+  required: false,
+};
+
 /** rclone knows no public address and no folder: the user names the folder that the web server shows. */
 function sftpRemote(world: World, where: string, remote: string, value: Value): Candidate {
   const host = value("host");
@@ -72,15 +79,11 @@ function sftpRemote(world: World, where: string, remote: string, value: Value): 
       ...shown,
       id: foundId(tool, where, remote),
       needsPassphrase: false,
-      missing: "the folder on the server (field “directory”)",
+      asks: [folder, publicAddress, hostKey],
+      missing: null,
     },
-    take: ({ fields, passphrase }) => {
-      const directory = fields["directory"] ?? "";
-      if (directory === "") {
-        throw new AppError("bad-input", "The folder on the server is missing", {
-          details: { field: "directory" },
-        });
-      }
+    take: (additions) => {
+      const { fields, passphrase } = additions;
       const kept = passphrase ?? secret;
       return {
         kind: "staging",
@@ -89,9 +92,9 @@ function sftpRemote(world: World, where: string, remote: string, value: Value): 
           host,
           port: portOf(value("port")),
           username: value("user") ?? variable(world, "USER") ?? variable(world, "USERNAME") ?? "root",
-          directory,
-          publicUrlTemplate: fields["publicUrlTemplate"] ?? null,
-          hostKeySha256: null,
+          directory: added(additions, folder),
+          publicUrlTemplate: fields["publicUrlTemplate"] || null,
+          hostKeySha256: fields["hostKeySha256"] || null,
           auth,
           keyPath: keyFile === null ? null : expandHome(world, keyFile),
         },

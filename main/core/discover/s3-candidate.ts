@@ -1,6 +1,5 @@
 import type { FoundConfig } from "#contract/account.ts";
-import { AppError } from "#core/lib/app-error.ts";
-import { foundId, shownName, type Candidate } from "./candidate.ts";
+import { added, foundId, publicAddress, shownName, type Candidate } from "./candidate.ts";
 import { closed } from "./closed.ts";
 
 /** Keys of an S3 store as another tool has them; empty values as null. */
@@ -12,6 +11,8 @@ export interface S3Keys {
   /** null: Amazon's own. */
   readonly endpoint: string | null;
 }
+
+const bucketName = { name: "bucket", label: "Name of the bucket", required: true };
 
 /** A storage that an import makes of them. No tool knows a bucket: the user names it. */
 export function s3Candidate(
@@ -38,25 +39,21 @@ export function s3Candidate(
       ...shown,
       id: foundId(tool, where, about.section),
       needsPassphrase: false,
-      missing: "the name of the bucket (field “bucket”)",
+      asks: [bucketName, publicAddress],
+      missing: null,
     },
-    take: ({ fields }) => {
-      const bucket = fields["bucket"] ?? "";
-      if (bucket === "")
-        throw new AppError("bad-input", "The bucket's name is missing", { details: { field: "bucket" } });
-      return {
-        kind: "staging",
-        place: {
-          kind: "s3",
-          endpoint,
-          ...(region === null ? {} : { region }),
-          bucket,
-          accessKeyId,
-          publicUrlTemplate: fields["publicUrlTemplate"] ?? null,
-        },
-        secret: secretAccessKey,
-      };
-    },
+    take: (additions) => ({
+      kind: "staging",
+      place: {
+        kind: "s3",
+        endpoint,
+        ...(region === null ? {} : { region }),
+        bucket: added(additions, bucketName),
+        accessKeyId,
+        publicUrlTemplate: additions.fields["publicUrlTemplate"] || null,
+      },
+      secret: secretAccessKey,
+    }),
   };
 }
 

@@ -45,19 +45,23 @@ export function FoundConfigs({ onChoose, onImported }: FoundConfigsProps) {
 }
 
 function FoundItem({ config, onChoose, onImported }: FoundConfigsProps & { config: FoundConfig }) {
-  const [passphrase, setPassphrase] = useState<string | null>(null);
+  const [asking, setAsking] = useState(false);
+  const [passphrase, setPassphrase] = useState("");
+  const [fields, setFields] = useState<Readonly<Record<string, string>>>({});
   const [taken, setTaken] = useState(false);
   const take = useCall("accounts.importFound", "inline");
   const importIt = async () => {
-    const { id, name, needsPassphrase } = config;
-    if (needsPassphrase && passphrase === null) return setPassphrase("");
+    const { id, name, needsPassphrase, asks } = config;
+    if ((needsPassphrase || asks.length > 0) && !asking) return setAsking(true);
     const made = await take.run({
       foundId: id,
       name,
-      ...(passphrase === null || passphrase === "" ? {} : { passphrase }),
+      ...(passphrase === "" ? {} : { passphrase }),
+      fields: { ...fields },
     });
-    setPassphrase(null);
     if (made === null) return;
+    setAsking(false);
+    setPassphrase("");
     if (made.accountId !== null) return onImported(made.accountId);
     setTaken(true);
     showDone(`${name} is connected as a staging storage`);
@@ -86,7 +90,7 @@ function FoundItem({ config, onChoose, onImported }: FoundConfigsProps & { confi
         {missing !== null && provider !== null ? (
           <Button onClick={() => onChoose(provider)}>Open the form</Button>
         ) : (
-          passphrase === null && (
+          !asking && (
             <Button
               busy={take.pending}
               unavailable={missing ?? (taken ? "Imported" : null)}
@@ -97,21 +101,33 @@ function FoundItem({ config, onChoose, onImported }: FoundConfigsProps & { confi
           )
         )}
       </div>
-      {passphrase !== null && (
+      {asking && (
         <form
-          className="found-passphrase"
+          className="found-asks"
           onSubmit={(event) => {
             event.preventDefault();
             void importIt();
           }}
         >
-          <TextField
-            label="Passphrase of the key"
-            type="password"
-            autoFocus
-            value={passphrase}
-            onValue={setPassphrase}
-          />
+          {config.needsPassphrase && (
+            <TextField
+              label="Passphrase of the key"
+              type="password"
+              autoFocus
+              value={passphrase}
+              onValue={setPassphrase}
+            />
+          )}
+          {config.asks.map(({ name, label, required }, index) => (
+            <TextField
+              key={name}
+              label={label}
+              required={required}
+              autoFocus={index === 0 && !config.needsPassphrase}
+              value={fields[name] ?? ""}
+              onValue={(value) => setFields({ ...fields, [name]: value })}
+            />
+          ))}
           <Button look="primary" type="submit" busy={take.pending}>
             Import
           </Button>

@@ -1,5 +1,6 @@
+import type { FoundConfig } from "#contract/account.ts";
 import { AppError } from "#core/lib/app-error.ts";
-import { defineCommand, firstPositional, textOption, UsageError } from "../command.ts";
+import { defineCommand, firstPositional, textOption, UsageError, type CommandContext } from "../command.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { findByName } from "../find-by-name.ts";
 import { readSecrets, secretOptions } from "../read-secret.ts";
@@ -24,7 +25,7 @@ export const accountDiscoverCommand = defineCommand({
         config.becomes,
         config.provider ?? "",
         config.where,
-        config.missing ?? (config.needsPassphrase ? "asks for a passphrase" : ""),
+        config.missing ?? asked(config),
       ]);
       const lines = table(["ID", "BECOMES", "PROVIDER", "WHERE", ""], rows, context.out.columns);
       for (const line of lines) context.out.line(line);
@@ -32,6 +33,12 @@ export const accountDiscoverCommand = defineCommand({
     return exitCodes.ok;
   },
 });
+
+const asked = ({ asks, needsPassphrase }: FoundConfig): string =>
+  [
+    ...asks.filter(({ required }) => required).map(({ name }) => `asks --set ${name}=…`),
+    ...(needsPassphrase ? ["asks for a passphrase"] : []),
+  ].join(", ");
 
 export const accountImportCommand = defineCommand({
   words: ["account", "import"],
@@ -41,9 +48,19 @@ export const accountImportCommand = defineCommand({
   positionals: [{ name: "ID", required: true, many: false }],
   options: {
     name: { type: "string", value: "NAME", help: "What it is called here (default: as it was found)" },
+    set: {
+      type: "string",
+      value: "NAME=VALUE",
+      repeatable: true,
+      help: "What the configuration does not hold, such as bucket=images",
+    },
     ...secretOptions,
   },
-  examples: ["goldsmith account import doctl-default", "goldsmith account import oci-default --name oracle"],
+  examples: [
+    "goldsmith account import doctl-default",
+    "goldsmith account import oci-default --name oracle",
+    "goldsmith account import rclone-0a1b2c3d4e5f6071 --set bucket=images",
+  ],
   async run(context) {
     const session = await context.session();
     const { client, state } = session;
@@ -54,6 +71,7 @@ export const accountImportCommand = defineCommand({
         hint: "goldsmith account connect asks for everything.",
       });
     }
+    const fields = addedFields(context, config);
     const { passphrase } = await readSecrets(
       context,
       config.needsPassphrase ? [{ name: "passphrase", label: "Passphrase of the key", required: true }] : [],
@@ -65,6 +83,7 @@ export const accountImportCommand = defineCommand({
         foundId: config.id,
         name: textOption(context, "name") ?? config.name,
         ...(passphrase === undefined ? {} : { passphrase }),
+        fields,
       },
       context.signal,
     );
@@ -79,6 +98,22 @@ export const accountImportCommand = defineCommand({
     return exitCodes.ok;
   },
 });
+
+function addedFields(context: CommandContext, { name, asks }: FoundConfig): Record<string, string> {
+  const given = context.options["set"];
+  const texts = Array.isArray(given) ? (given as readonly string[]) : [];
+  const fields = Object.fromEntries(
+    texts.map((text) => {
+      const [key = "", ...rest] = text.split("=");
+      if (rest.length > 0 && asks.some((one) => one.name === key)) return [key, rest.join("=")];
+      const known = asks.map((one) => `${one.name}=… (${one.label})`).join(", ");
+      throw new UsageError(`--set ${text}: ${known === "" ? `${name} asks for nothing` : `give ${known}`}`);
+    }),
+  );
+  const lacking = asks.find((one) => one.required && (fields[one.name] ?? "") === "");
+  if (lacking === undefined) return fields;
+  throw new UsageError(`${lacking.label} is missing: give --set ${lacking.name}=…`);
+}
 
 export const accountPracticeCommand = defineCommand({
   words: ["account", "practice"],

@@ -91,11 +91,12 @@ describe("configurations of other tools", () => {
     name: "OCI DEFAULT",
     where: "~/.oci/config",
     needsPassphrase: true,
+    asks: [],
     missing: null,
   };
-  const importIt = async (config: FoundConfig, world: FakeWorld = {}) => {
+  const importIt = async (config: FoundConfig, world: FakeWorld = {}, ...argv: string[]) => {
     const inputs: unknown[] = [];
-    const run = await runFake(["account", "import", "oci-default"], {
+    const run = await runFake(["account", "import", "oci-default", ...argv], {
       store: publishingWorld(),
       ...world,
       calls: {
@@ -112,7 +113,19 @@ describe("configurations of other tools", () => {
   it("are taken over by their id, with the passphrase asked for", async () => {
     const run = await importIt(found, { prompt: { canAsk: true, secret: async () => "pp" } });
     expect(run).toMatchObject({ code: 0, stdout: "Connected work (a1).\n" });
-    expect(run.inputs).toEqual([{ foundId: "oci-default", name: "OCI DEFAULT", passphrase: "pp" }]);
+    expect(run.inputs).toEqual([
+      { foundId: "oci-default", name: "OCI DEFAULT", passphrase: "pp", fields: {} },
+    ]);
+  });
+
+  it("that ask for more get it by --set, and nothing else", async () => {
+    const asks = [{ name: "bucket", label: "Name of the bucket", required: true }];
+    const config = { ...found, needsPassphrase: false, asks };
+    const run = await importIt(config, {}, "--set", "bucket=a=b");
+    expect(run.inputs).toMatchObject([{ fields: { bucket: "a=b" } }]);
+    for (const argv of [[], ["--set", "bucket="], ["--set", "region=x"], ["--set", "bucket"]]) {
+      expect(await importIt(config, {}, ...argv)).toMatchObject({ code: 2, inputs: [] });
+    }
   });
 
   it("that lack something are refused with the reason", async () => {
