@@ -1,5 +1,4 @@
 import { createNodePorts } from "#system/node-ports.ts";
-import { useNetwork } from "#system/use-network.ts";
 import { commands } from "./commands.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { runCli } from "./run-cli.ts";
@@ -26,6 +25,7 @@ for (const stream of [process.stdout, process.stderr]) {
 const localCommands = new Set(["inspect", "check", "ls", "cat", "compact", "doctor"]);
 async function reachNetwork(): Promise<void> {
   if (localCommands.has(process.argv[2] ?? "")) return;
+  const { useNetwork } = await import("#system/use-network.ts");
   for (const problem of await useNetwork()) process.stderr.write(`${problem}\n`);
 }
 
