@@ -64,7 +64,7 @@ async function load(): Promise<() => Promise<void>> {
 }
 
 describe("typing at a guest on a busy computer", () => {
-  it("loses and repeats no keystroke in 50 logins and 50 long lines", async () => {
+  it("loses and repeats no keystroke in 50 logins and 50 long lines", { timeout: 400_000 }, async () => {
     const id = await machine(256, null);
     await copyFile(await microImage(), machines.diskPath(id));
     await machines.start(id);
@@ -92,22 +92,26 @@ describe("typing at a guest on a busy computer", () => {
 });
 
 describe("the real Debian Installer", () => {
-  it("is started from its boot menu and led through its first dialogs by what it shows", async () => {
-    const id = await machine(1536, await debianInstallerIso());
-    await machines.start(id);
-    await using session = await ConsoleSession.attach(machines.console(id), {
-      fromByte: 0,
-      answerQueries: true,
-    });
-    await choose(session, "Install", { ...boot, within: "GNU GRUB" });
-    await choose(session, "English", { ...boot, within: "Select a language" });
-    await choose(session, "United Kingdom", { ...soon, within: "Country, territory or area" });
-    await choose(session, "British English", { ...soon, within: "Keymap to use" });
-    await session.waitUntil(
-      "the dialog to be gone",
-      (view) => (view.rows().some((row) => row.includes("Keymap")) ? null : true),
-      soon,
-    );
-    await machines.forceOff(id);
-  });
+  it(
+    "is started from its boot menu and led through its first dialogs by what it shows",
+    { timeout: 400_000 },
+    async () => {
+      const id = await machine(1536, await debianInstallerIso());
+      await machines.start(id);
+      await using session = await ConsoleSession.attach(machines.console(id), {
+        fromByte: 0,
+        answerQueries: true,
+      });
+      await choose(session, "Install", { ...boot, within: "GNU GRUB" });
+      await choose(session, "English", { ...boot, within: "Select a language" });
+      await choose(session, "United Kingdom", { ...soon, within: "Country, territory or area" });
+      await choose(session, "British English", { ...soon, within: "Keymap to use" });
+      await session.waitUntil(
+        "the dialog to be gone",
+        (view) => (view.rows().some((row) => row.includes("Keymap")) ? null : true),
+        soon,
+      );
+      await machines.forceOff(id);
+    },
+  );
 });
