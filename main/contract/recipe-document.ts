@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { ProviderIdSchema } from "./finding.ts";
-import { AnswerFormSchema, AnswerKindSchema } from "./install.ts";
+import { AnswerKindSchema } from "./install.ts";
 import { DisplayNameSchema, NotesSchema } from "./machine.ts";
 
 /** `1 GiB`, `768M`, or bytes. Powers of 1024. */
@@ -125,6 +125,19 @@ export type RecipeStep = {
 /** Steps that need nothing but their name. */
 export const bareSteps = recipeStepNames.filter((name) => recipeSteps[name].safeParse(null).success);
 
+/** The fields of the answers' form; judged when the variables in them have their values. */
+const AnswerTextsSchema = z.strictObject({
+  hostname: text.optional(),
+  username: text.optional(),
+  publicKey: text.optional(),
+  password: z.string().optional(),
+  locale: text.optional(),
+  keyboard: text.optional(),
+  timezone: text.optional(),
+  mirror: text.optional(),
+  packages: z.array(text).optional(),
+});
+
 export const RecipeVariableSchema = z.union([
   z.string(),
   z.strictObject({
@@ -162,7 +175,7 @@ export const RecipeHeadSchema = z.strictObject({
       kernel: text.optional(),
       initrd: text.optional(),
       commandLine: z.string().max(2048).optional(),
-      answers: z.strictObject({ kind: AnswerKindSchema, form: AnswerFormSchema }).optional(),
+      answers: z.strictObject({ kind: AnswerKindSchema, form: AnswerTextsSchema }).optional(),
     })
     .optional(),
   variables: z.record(z.string().regex(/^[A-Za-z][A-Za-z0-9_]{0,62}$/), RecipeVariableSchema).optional(),

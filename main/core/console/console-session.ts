@@ -62,6 +62,8 @@ export class ConsoleSession implements AsyncDisposable {
   #before: string[] = [];
   #tail = "";
   #answered = true;
+  #mute = false;
+  #pulledBytes = 0;
 
   private constructor(
     console: MachineConsole,
@@ -76,7 +78,9 @@ export class ConsoleSession implements AsyncDisposable {
     this.#stream = console.read(fromByte, signal)[Symbol.asyncIterator]();
     // An answer that cannot be typed is as if the terminal had none; the wait under way says what is missing.
     if (options.answerQueries === true)
-      this.#screen.onAnswer((text) => void this.#console.write(text, this.#stop.signal).catch(() => {}));
+      this.#screen.onAnswer((text) => {
+        if (!this.#mute) void this.#console.write(text, this.#stop.signal).catch(() => {});
+      });
   }
 
   static async attach(console: MachineConsole, options: ConsoleSessionOptions = {}): Promise<ConsoleSession> {
@@ -179,6 +183,15 @@ export class ConsoleSession implements AsyncDisposable {
   /** The looks of the screen's cells, as of the last wait. */
   runs(): ReturnType<Screen["runs"]> {
     return this.#screen.runs();
+  }
+
+  /** Draws so many bytes that are there already, as seen and without answering a terminal's questions in them. */
+  async drawAhead(lengthBytes: number): Promise<void> {
+    this.#mute = true;
+    for (const end = this.#pulledBytes + lengthBytes; this.#pulledBytes < end;) await this.#pull();
+    await this.#drawPending();
+    this.#mute = false;
+    this.markSeen();
   }
 
   /** From now on only what is printed later is new. */
@@ -286,6 +299,7 @@ export class ConsoleSession implements AsyncDisposable {
         ? new AppError("cancelled", "The console was closed")
         : new AppError("machine-not-running", "The machine's console has ended");
     }
+    this.#pulledBytes += result.value.length;
     this.#pending += this.#decoder.decode(result.value, { stream: true });
   }
 

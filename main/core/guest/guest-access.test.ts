@@ -26,7 +26,7 @@ const accessAt = (sshPort: number | null) =>
       },
     },
     machines: { view: () => ({ name: "m", sshPort }) as never },
-    folder: () => home,
+    folder: home,
   });
 const login = { username: "craft", password: "a secret" };
 const authorizedKeys = (): Promise<string> => readFile(join(home, ".ssh/authorized_keys"), "utf8");
@@ -45,7 +45,7 @@ describe("a guest that asks for a password", () => {
       stdout: "42\n",
       stderr: "",
     });
-    const kept = (await readFile(join(home, "guest.json"), "utf8")) + [...secrets.values()].join("");
+    const kept = (await readFile(join(home, "m1.json"), "utf8")) + [...secrets.values()].join("");
     expect(kept).not.toContain(login.password);
   });
 

@@ -45,6 +45,8 @@ export interface GuestAccess {
   removeKey(machineId: string, signal: AbortSignal): Promise<void>;
   /** For a guest that was sealed by other ways, and for one that is installed anew. */
   forgetKey(machineId: string): Promise<void>;
+  /** With a machine that is deleted. */
+  forgetMachine(machineId: string): Promise<void>;
   /** A connection of one's own; end it. */
   connect(machineId: string, signal: AbortSignal, username?: string): Promise<Client>;
 }
@@ -52,7 +54,8 @@ export interface GuestAccess {
 export function createGuestAccess(deps: {
   ports: Pick<Ports, "secrets">;
   machines: Pick<Machines, "view">;
-  folder: (machineId: string) => string;
+  /** Where it is written down whom the keys let in. */
+  folder: string;
 }): GuestAccess {
   const { machines } = deps;
   const keys = createGuestKeys(deps);
@@ -145,6 +148,7 @@ export function createGuestAccess(deps: {
       }
       await keys.forget(machineId);
     },
+    forgetMachine: (machineId) => keys.remove(machineId),
     async forgetKey(machineId) {
       await keys.forget(machineId);
       await keys.forgetHostKey(machineId);

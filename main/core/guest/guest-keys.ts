@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from "node:crypto";
+import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { AppError } from "#core/lib/app-error.ts";
@@ -6,7 +7,7 @@ import { readJson, writeJson } from "#core/library/json-file.ts";
 import type { Ports } from "#ports/ports.ts";
 import { openSshPrivateKey, openSshPublicKey } from "./openssh-key.ts";
 
-/** `<machine>/guest.json`, version 1: whom the key lets in, and the host key that the guest showed first. */
+/** `<data>/guests/<machine>.json`, version 1: whom the key lets in, and the host key that the guest showed first. */
 const GuestFileSchema = z.object({
   version: z.literal(1),
   username: z.string().nullable(),
@@ -28,6 +29,8 @@ export interface GuestKeys {
   assertHostKey(machineId: string, fingerprint: string): Promise<void>;
   /** The guest's next host key is taken as new: after an installation or a seal. */
   forgetHostKey(machineId: string): Promise<void>;
+  /** Forgets all of it, with a machine that is gone. */
+  remove(machineId: string): Promise<void>;
   /** Forgets the pair. The guest may still have its public part: see `key-scripts.ts`. */
   forget(machineId: string): Promise<void>;
 }
@@ -37,18 +40,21 @@ export const keyComment = (machineId: string): string => `goldsmith-machine-${ma
 
 export function createGuestKeys(deps: {
   ports: Pick<Ports, "secrets">;
-  folder: (machineId: string) => string;
+  /** Also for machines that are not there yet. */
+  folder: string;
 }): GuestKeys {
   const { secrets } = deps.ports;
   const secretName = (machineId: string): string => `machine-key/${machineId}`;
-  const path = (machineId: string): string => join(deps.folder(machineId), "guest.json");
+  const path = (machineId: string): string => join(deps.folder, `${machineId}.json`);
   const making = new Map<string, Promise<string>>();
   const none: GuestFile = { version: 1, username: null, publicKey: null, hostKey: null };
 
   const read = async (machineId: string): Promise<GuestFile> =>
     (await readJson(path(machineId), GuestFileSchema)) ?? none;
-  const change = async (machineId: string, part: Partial<GuestFile>): Promise<void> =>
-    writeJson(path(machineId), { ...(await read(machineId)), ...part });
+  async function change(machineId: string, part: Partial<GuestFile>): Promise<void> {
+    await mkdir(deps.folder, { recursive: true });
+    await writeJson(path(machineId), { ...(await read(machineId)), ...part });
+  }
 
   async function make(machineId: string): Promise<string> {
     const known = await read(machineId);
@@ -89,6 +95,10 @@ export function createGuestKeys(deps: {
       });
     },
     forgetHostKey: (machineId) => change(machineId, { hostKey: null }),
+    async remove(machineId) {
+      await secrets.remove(secretName(machineId));
+      await rm(path(machineId), { force: true });
+    },
     async forget(machineId) {
       await secrets.remove(secretName(machineId));
       const { hostKey } = await read(machineId);

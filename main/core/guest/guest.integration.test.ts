@@ -32,7 +32,7 @@ async function accessTo(port: number, serverHome: string): Promise<GuestAccess> 
   const guest = createGuestAccess({
     ports,
     machines: { view: () => ({ name: "m", sshPort: port }) as never },
-    folder: () => home,
+    folder: home,
   });
   await writeFile(join(serverHome, ".ssh/authorized_keys"), `${await guest.publicKey("m1")}\n`);
   await guest.setUsername("m1", userInfo().username);
@@ -117,7 +117,7 @@ describe("the micro guest", () => {
       const guest = createGuestAccess({
         ports,
         machines,
-        folder: (machineId) => join(home, "data/machines", machineId),
+        folder: join(home, "guests"),
       });
       await using session = await ConsoleSession.attach(machines.console(id), { fromByte: 0 });
       await logIn(session, microLogin, { timeoutMs: 180_000 });

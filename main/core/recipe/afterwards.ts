@@ -1,0 +1,84 @@
+import { z } from "zod";
+import type { PublishResultSchema, PublishStartSchema } from "#contract/publish.ts";
+import type { CheckReport, Subject, SubjectSchema } from "#contract/report.ts";
+import { providerIds, providerNames } from "#contract/provider-names.ts";
+import type { JobContext, JobDefinition } from "#core/job/job-context.ts";
+import type { Jobs } from "#core/job/runner.ts";
+import { AppError } from "#core/lib/app-error.ts";
+import { runChildJob } from "#core/practice/child-job.ts";
+import type { Afterwards } from "./build-plan.ts";
+
+export interface AfterwardsDeps {
+  readonly jobs: Jobs;
+  readonly compact: JobDefinition<
+    z.ZodObject<{ subject: typeof SubjectSchema; name: z.ZodOptional<z.ZodString> }>,
+    z.ZodObject<{ imageId: z.ZodString }>
+  >;
+  readonly publish: JobDefinition<typeof PublishStartSchema, typeof PublishResultSchema>;
+  readonly check: (subject: Subject, signal: AbortSignal) => Promise<CheckReport>;
+  /** The account of this name or id; throws `not-found`. */
+  readonly findAccount: (nameOrId: string) => string;
+}
+
+const ResultSchema = z.object({ imageId: z.string().nullable() });
+
+/** Checks, compacts or publishes what the stages have made; answers the id of the image that there is then. */
+export async function afterwards(
+  { name, step }: Afterwards,
+  made: { machineId: string; imageId: string | null },
+  deps: AfterwardsDeps,
+  context: JobContext,
+): Promise<string | null> {
+  const { machineId, imageId } = made;
+  const done = await context.step(name, ResultSchema, async (reporter) => {
+    const parent = { context, reporter };
+    switch (step.name) {
+      case "check":
+        assertFit(await deps.check({ kind: "machine", machineId }, context.signal), step.value ?? {});
+        return { imageId };
+      case "compact": {
+        const title = typeof step.value === "string" ? step.value : step.value?.name;
+        const input = {
+          subject: { kind: "machine", machineId } as const,
+          ...(title === undefined ? {} : { name: title }),
+        };
+        return runChildJob(deps.jobs, parent, deps.compact, input, `child:${name}`);
+      }
+      case "publish": {
+        if (imageId === null) throw new AppError("internal", "There is no image to publish");
+        const { to, name: title, region, override = false } = step.value;
+        const input = {
+          imageId,
+          accountId: deps.findAccount(to),
+          override,
+          ...(title === undefined ? {} : { name: title }),
+          ...(region === undefined ? {} : { region }),
+        };
+        await runChildJob(deps.jobs, parent, deps.publish, input, `child:${name}`);
+        return { imageId };
+      }
+    }
+  });
+  return done.imageId;
+}
+
+/** Throws `publish-held` when a provider that was asked for would not take the disk. */
+function assertFit(
+  report: CheckReport,
+  {
+    for: wanted = providerIds,
+    failOn = "error",
+  }: { for?: typeof providerIds | undefined; failOn?: string | undefined },
+): void {
+  if (report.error !== null) throw AppError.fromWire(report.error);
+  const bad = new Set(["error", "unknown", ...(failOn === "warning" ? ["warning"] : [])]);
+  const findings = wanted.flatMap((provider) =>
+    (report.verdicts[provider]?.findings ?? [])
+      .filter(({ level }) => bad.has(level))
+      .map(({ id, title, where }) => ({ provider: providerNames[provider], id, title, where })),
+  );
+  const [first] = findings;
+  if (first === undefined) return;
+  const more = findings.length > 1 ? ` (and ${findings.length - 1} more)` : "";
+  throw new AppError("publish-held", `${first.provider}: ${first.title}${more}`, { details: { findings } });
+}
