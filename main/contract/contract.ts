@@ -13,7 +13,7 @@ import {
 import { bytes, command, query, stream } from "./procedure.ts";
 import { DestinationPlanSchema, PublishManySchema } from "./publish.ts";
 import { ExportedTextSchema, ExportFormatSchema, UnpackProgressSchema } from "./published.ts";
-import { RecipeProblemSchema } from "./recipe.ts";
+import { RecipeProblemSchema, RecipeVariableViewSchema } from "./recipe.ts";
 import { LaunchedSchema, LaunchOptionsSchema, LaunchRequestSchema } from "./remote-image.ts";
 import { CheckReportSchema, SubjectSchema } from "./report.ts";
 import { SettingsSchema } from "./settings.ts";
@@ -157,7 +157,11 @@ export const contract = {
   "recording.stop": command(machineRef, z.object({ recipe: z.string() })),
   "recipes.check": query(
     z.object({ text: z.string().max(1_000_000) }),
-    z.object({ problems: z.array(RecipeProblemSchema) }),
+    z.object({
+      problems: z.array(RecipeProblemSchema),
+      /** What a build asks for; empty while there are problems. */
+      variables: z.array(RecipeVariableViewSchema),
+    }),
   ),
   /** Paths in the recipe are read from `folder`. */
   "recipes.build": command(
@@ -165,6 +169,10 @@ export const contract = {
       text: z.string().max(1_000_000),
       folder: z.string().min(1),
       name: DisplayNameSchema.optional(),
+      /** Keep the machine also when an image was made from it. After a failure it is always kept. */
+      keep: z.boolean().default(true),
+      /** Values by name. Those of secret variables go to the secrets and nowhere else. */
+      variables: z.record(z.string(), z.string()).default({}),
     }),
     jobStarted,
   ),

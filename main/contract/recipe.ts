@@ -4,6 +4,16 @@ import { z } from "zod";
 export const RecipeProblemSchema = z.object({ line: z.number(), column: z.number(), message: z.string() });
 export type RecipeProblem = z.infer<typeof RecipeProblemSchema>;
 
+/** A value that a build of a recipe needs. */
+export const RecipeVariableViewSchema = z.object({
+  name: z.string(),
+  secret: z.boolean(),
+  hasDefault: z.boolean(),
+  /** What to ask a person. */
+  prompt: z.string(),
+});
+export type RecipeVariableView = z.infer<typeof RecipeVariableViewSchema>;
+
 /** `result` of a build. */
 export const BuildResultSchema = z.object({
   machineId: z.string(),

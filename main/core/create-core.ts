@@ -1,4 +1,5 @@
 import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
 import { homedir } from "node:os";
 import { availableParallelism, totalmem } from "node:os";
 import type { AppInfo } from "#contract/state.ts";
@@ -8,6 +9,10 @@ import { createCaptureJob } from "#core/capture/capture-job.ts";
 import { createCheckpointJob } from "#core/checkpoint/checkpoint-job.ts";
 import { createCompactJob } from "#core/compact/compact-job.ts";
 import { createDoctor } from "#core/doctor/doctor.ts";
+import { createGuestCopyJob } from "#core/guest/copy-job.ts";
+import { createGuestAccess } from "#core/guest/guest-access.ts";
+import { guestHandlers } from "#core/guest/guest-handlers.ts";
+import { createTerminals } from "#core/guest/terminals.ts";
 import { createDuplicateJob } from "#core/duplicate/duplicate-job.ts";
 import { createImportDiskJob } from "#core/duplicate/import-disk-job.ts";
 import { assertBootableIso } from "#core/image/installer-iso.ts";
@@ -20,6 +25,11 @@ import { createImages } from "#core/library/images.ts";
 import { createMachines } from "#core/machine/machines.ts";
 import { createPracticeRunJob } from "#core/practice/practice-run-job.ts";
 import { createPractice } from "#core/practice/practice.ts";
+import { findAccount } from "#core/recipe/afterwards.ts";
+import { createBuildJob } from "#core/recipe/build-job.ts";
+import { createIsoSource } from "#core/recipe/build-machine.ts";
+import { recipeHandlers } from "#core/recipe/recipe-handlers.ts";
+import { createRecordings } from "#core/recipe/recording/recordings.ts";
 import { createAccounts } from "#core/publish/accounts/accounts.ts";
 import { createPreparedFiles } from "#core/publish/prepare/prepared-files.ts";
 import { publishHandlers } from "#core/publish/publish-handlers.ts";
@@ -36,7 +46,6 @@ import { profiles } from "#providers/profiles.ts";
 import { agentSocketOf } from "#staging/sftp/sftp-access.ts";
 import { createTransferGate } from "#staging/transfer-gate.ts";
 import type { Handlers } from "./handlers.ts";
-import { pendingHandlers } from "./handlers-pending.ts";
 import { createSettings } from "./settings.ts";
 import { StateStore } from "./state-store.ts";
 
@@ -127,6 +136,22 @@ export async function createCore(ports: Ports, options: CoreOptions): Promise<Co
     check: (subject, signal) => checks.run(subject, signal),
   });
 
+  const guest = createGuestAccess({ ports, machines, folder: join(directories.data, "guests") });
+  const guestCopy = createGuestCopyJob({ machines, guest });
+  const terminals = createTerminals({ guest, host: ports.terminals, folder: machines.folder });
+  const recordings = createRecordings({ machines });
+  const build = createBuildJob({
+    ports,
+    machines,
+    guest,
+    jobs,
+    compact,
+    publish,
+    isos: createIsoSource({ isos, jobs, clock: ports.clock, cache: join(directories.cache, "isos") }),
+    check: (subject, signal) => checks.run(subject, signal),
+    findAccount: (nameOrId) => findAccount(Object.values(store.state.accounts), nameOrId),
+  });
+
   await images.load();
   await isos.load();
   await machines.load();
@@ -135,7 +160,18 @@ export async function createCore(ports: Ports, options: CoreOptions): Promise<Co
   await accounts.load();
   await remoteImages.load();
   await jobs.load(
-    [checkpoint, capture, duplicate, importDisk, compact, publish, practiceRun, isos.downloadJob],
+    [
+      checkpoint,
+      capture,
+      duplicate,
+      importDisk,
+      compact,
+      publish,
+      practiceRun,
+      isos.downloadJob,
+      guestCopy,
+      build,
+    ],
     {
       resume: options.resumeJobs ?? options.host !== "cli",
     },
@@ -146,7 +182,8 @@ export async function createCore(ports: Ports, options: CoreOptions): Promise<Co
   });
 
   const handlers: Handlers = {
-    ...pendingHandlers,
+    ...guestHandlers({ guest, terminals, copy: guestCopy, jobs }),
+    ...recipeHandlers({ secrets: ports.secrets, jobs, build, recordings }),
     "state.watch": (_, signal) => store.watch(signal),
 
     "doctor.run": ({ fresh }, signal) => doctor.run({ fresh }, signal),
@@ -182,6 +219,7 @@ export async function createCore(ports: Ports, options: CoreOptions): Promise<Co
     },
     "machines.delete": async ({ machineId }) => {
       await machines.delete(machineId);
+      await guest.forgetMachine(machineId);
       checks.dismiss(`machine:${machineId}`);
       return done;
     },
@@ -225,10 +263,6 @@ export async function createCore(ports: Ports, options: CoreOptions): Promise<Co
     }),
 
     "console.read": ({ machineId, fromByte }, signal) => machines.console(machineId).read(fromByte, signal),
-    "console.write": async ({ machineId, text }, signal) => {
-      await machines.console(machineId).write(text, signal);
-      return done;
-    },
     "console.sendBreak": async ({ machineId }) => {
       await machines.console(machineId).sendBreak();
       return done;
@@ -315,6 +349,8 @@ export async function createCore(ports: Ports, options: CoreOptions): Promise<Co
     store,
     async close() {
       await jobs.close();
+      terminals.closeAll();
+      await recordings.close();
       await sweeping;
       await desk.close();
       await remoteImages.close();

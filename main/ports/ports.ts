@@ -1,4 +1,5 @@
 import type { Processes } from "./processes.ts";
+import type { HostTerminals } from "./terminals.ts";
 
 export interface Clock {
   /** Wall clock, ISO 8601 in UTC. */
@@ -51,4 +52,5 @@ export interface Ports {
   readonly directories: Directories;
   readonly desktop: Desktop;
   readonly log: Log;
+  readonly terminals: HostTerminals;
 }

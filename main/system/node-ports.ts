@@ -7,6 +7,7 @@ import { nodeClock } from "./node-clock.ts";
 import { createDirectories, dataFolderHash, directoryPaths, thisWorld } from "./node-directories.ts";
 import { nodeProcesses } from "./node-processes.ts";
 import { fileSecrets, keychainSecrets } from "./node-secrets.ts";
+import { nodeTerminals } from "./node-terminals.ts";
 import { createRedactor, type Redactor } from "./redactor.ts";
 import { SecretsFile } from "./secrets-file.ts";
 
@@ -28,6 +29,7 @@ export async function createNodePorts(options: NodePortsOptions = {}): Promise<P
     directories,
     secrets: await openSecrets(paths.config, serviceName(paths.data, ownHome), redactor),
     desktop: createDesktop(nodeProcesses),
+    terminals: nodeTerminals,
     log: createFileLog(join(directories.data, "log"), redactor),
   };
 }

@@ -109,6 +109,7 @@ export function createFakeCore(state: AppState | null): FakeCore {
     "terminals.write": () => ({}),
     "terminals.close": () => ({}),
     "recipes.check": () => ({
+      variables: [],
       problems: [{ line: 4, column: 7, message: "There is no step `expct`; `expect`?" }],
     }),
     "recording.start": ({ machineId }) => (setRecording(machineId, true), {}),

@@ -48,6 +48,7 @@ const echoMs = 3_000;
 export class ConsoleSession implements AsyncDisposable {
   readonly #console: MachineConsole;
   readonly #screen: Screen;
+  readonly #fromByte: number;
   readonly #stop = new AbortController();
   readonly #stream: AsyncIterator<Uint8Array>;
   readonly #decoder = new TextDecoder();
@@ -73,6 +74,7 @@ export class ConsoleSession implements AsyncDisposable {
   ) {
     this.#console = console;
     this.#screen = screen;
+    this.#fromByte = fromByte;
     const signals = options.signal === undefined ? [] : [options.signal];
     const signal = AbortSignal.any([this.#stop.signal, ...signals]);
     this.#stream = console.read(fromByte, signal)[Symbol.asyncIterator]();
@@ -180,6 +182,22 @@ export class ConsoleSession implements AsyncDisposable {
     return this.#screen.rows().join("\n").trimEnd();
   }
 
+  /** The cursor's line, split where it stands, as of the last wait. */
+  cursorLine(): ReturnType<Screen["cursorLine"]> {
+    return this.#screen.cursorLine();
+  }
+
+  highlight(): Highlight | null {
+    return findHighlight(this.#screen.runs(), this.#screen.cursor());
+  }
+
+  /** Draws everything that was printed until now. */
+  async catchUp(): Promise<void> {
+    const end = await this.#console.transcriptBytes();
+    while (this.#fromByte + this.#pulledBytes < end) await this.#pull();
+    await this.#drawPending();
+  }
+
   /** The looks of the screen's cells, as of the last wait. */
   runs(): ReturnType<Screen["runs"]> {
     return this.#screen.runs();
@@ -257,7 +275,7 @@ export class ConsoleSession implements AsyncDisposable {
     return {
       rows: () => screen.rows(),
       cursorLine: () => screen.cursorLine(),
-      highlight: () => findHighlight(screen.runs(), screen.cursor()),
+      highlight: () => this.highlight(),
       answered: this.#answered,
     };
   }

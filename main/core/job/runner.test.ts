@@ -29,6 +29,7 @@ const ports = (): Ports => ({
   },
   secrets: { kind: "file", detail: "", get: async () => null, set: async () => {}, remove: async () => {} },
   directories: { data, cache: data, runtime: data, resources: data },
+  terminals: { openShell: () => Promise.reject(new Error("no terminal in these tests")) },
   desktop: { trash: async () => false, reveal: async () => {} },
   log: { info: () => {}, warn: () => {} },
 });

@@ -99,6 +99,8 @@ export interface Machines {
   /** Throws `machine-busy`. */
   assertOff(id: string): void;
   console(id: string): MachineConsole;
+  /** Shows that what is typed goes into a recipe. */
+  setRecording(id: string, recording: boolean): void;
   /** For work on a guest that runs. Throws `machine-not-running`. */
   guest(id: string): LiveGuest;
   /** Does something short while the guest's filesystems stand still, where its agent can do that. */
@@ -273,6 +275,7 @@ export function createMachines(deps: MachineDeps): Machines {
     view: (id) => get(id).machine.state.view,
     diskPath: (id) => get(id).machine.folder.disk,
     console: (id) => get(id).console,
+    setRecording: (id, recording) => get(id).machine.state.update({ recording }),
     guest: runningGuest,
     async whileFrozen(id, work) {
       const { folder } = get(id).machine;

@@ -47,6 +47,7 @@ export const testPorts = (data: string, processes: Processes, log: string[] = []
       remove: async (name) => void kept.delete(name),
     },
     directories: { data, cache: data, runtime: data, resources: data },
+    terminals: { openShell: () => Promise.reject(new Error("no terminal in these tests")) },
     desktop: { trash: async () => false, reveal: async () => {} },
     log: { info: line, warn: line },
   };

@@ -62,6 +62,17 @@ export async function afterwards(
   return done.imageId;
 }
 
+/** The id of an account by its id or its name, whatever the case. Throws `not-found` with the names that there are. */
+export function findAccount(accounts: readonly { id: string; name: string }[], nameOrId: string): string {
+  const wanted = nameOrId.toLowerCase();
+  const found = accounts.find(({ id, name }) => id === nameOrId || name.toLowerCase() === wanted);
+  if (found !== undefined) return found.id;
+  const names = accounts.map(({ name }) => name).join(", ");
+  throw new AppError("not-found", `There is no account ${nameOrId}`, {
+    hint: names === "" ? "Connect one first." : `There are: ${names}.`,
+  });
+}
+
 /** Throws `publish-held` when a provider that was asked for would not take the disk. */
 function assertFit(
   report: CheckReport,

@@ -65,7 +65,9 @@ export async function buildStage(
   await context.note(`${stage.name}:end`, null);
   const tries = context.recall(`${stage.name}:tries`, z.number()) ?? 0;
   await context.note(`${stage.name}:tries`, tries + 1);
-  if (!build.isCurrent) await goBack(build, before, `${context.jobId}:${stage.name}:${tries}`, signal);
+  const fromByte = build.isCurrent
+    ? before.asOfByte
+    : await goBack(build, before, `${context.jobId}:${stage.name}:${tries}`, signal);
   build.isCurrent = false;
   const world: StepWorld = {
     ...step.world,
@@ -75,7 +77,7 @@ export async function buildStage(
     onMessage: step.reporter.message,
     onProgress: step.reporter.progress,
     channel: before.channel,
-    session: async () => (build.session ??= await consoleOf(build, before, signal)),
+    session: async () => (build.session ??= await consoleOf(build, before, fromByte, signal)),
   };
   for (const one of stage.steps) {
     step.reporter.message(one.name);
@@ -133,20 +135,27 @@ function atStep(error: AppError, { name, line }: PlacedStep): AppError {
   });
 }
 
-async function goBack(build: BuildMachine, to: StageEnd, by: string, signal: AbortSignal): Promise<void> {
+/** Answers from where on the transcript tells what the guest prints from then on. */
+async function goBack(build: BuildMachine, to: StageEnd, by: string, signal: AbortSignal): Promise<number> {
   const { machines, machineId } = build;
   await build.session?.[Symbol.asyncDispose]();
   build.session = null;
   await machines.forceOff(machineId);
   await machines.restoreCheckpoint(machineId, to.checkpointId, by);
-  if (!to.running) return;
-  build.session = await consoleOf(build, to, signal);
-  await machines.start(machineId, { signal });
+  const fromByte = await machines.console(machineId).transcriptBytes();
+  if (to.running) await machines.start(machineId, { signal });
+  return fromByte;
 }
 
-async function consoleOf(build: BuildMachine, at: StageEnd, signal: AbortSignal): Promise<ConsoleSession> {
-  const console = build.machines.console(build.machineId);
-  // A machine that was returned to an earlier moment goes on at the transcript's end; else nothing is between.
-  const goOnFromByte = build.isCurrent ? at.asOfByte : await console.transcriptBytes();
-  return openStageConsole(console, { asOfByte: at.running ? at.asOfByte : 0, goOnFromByte, signal });
-}
+/** The screen as it was when the guest's memory was kept, then what comes. */
+const consoleOf = (
+  { machines, machineId }: BuildMachine,
+  at: StageEnd,
+  goOnFromByte: number,
+  signal: AbortSignal,
+): Promise<ConsoleSession> =>
+  openStageConsole(machines.console(machineId), {
+    asOfByte: at.running ? at.asOfByte : 0,
+    goOnFromByte,
+    signal,
+  });

@@ -1,0 +1,112 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { nodeProcesses } from "#system/node-processes.ts";
+import { parseRecipe } from "./read-recipe.ts";
+import { keepVariables } from "./recipe-secrets.ts";
+import { buildParts } from "./testing/build-parts.ts";
+
+let folder: string;
+let parts: ReturnType<typeof buildParts>;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "gs-build-"));
+  parts = buildParts(folder, nodeProcesses);
+});
+afterEach(async () => {
+  await parts.jobs.close();
+  await rm(folder, { recursive: true });
+});
+
+const recipe = (...steps: string[]): string =>
+  `name: Golden\nvariables: { password: { secret: true } }\nsteps:\n${steps.map((step) => `  - ${step}\n`).join("")}`;
+const login = 'login: { user: root, password: "{{password}}" }';
+
+async function start(text: string, keep = true): Promise<string> {
+  const variables = await keepVariables(parseRecipe(text), { password: "a secret" }, parts.secrets);
+  return parts.jobs.start(parts.build, { text, folder, name: "Golden", keep, variables });
+}
+
+describe("a build", () => {
+  it("goes on after a failure at the stage that failed, from its last checkpoint", async () => {
+    const text = recipe(
+      "boot",
+      login,
+      "run: mark a",
+      "checkpoint: one",
+      "run: mark b",
+      "run: fail",
+      "run: mark c",
+      "powerOff",
+    );
+    const id = await start(text);
+    // The guest fails once, after b was done.
+    const { machines } = parts;
+    const console = machines.console("");
+    const { write } = console;
+    let failed = false;
+    parts.machines.console = () => ({
+      ...console,
+      write: (typed, signal) => {
+        if (!failed && typed.includes("fail")) {
+          failed = true;
+          return Promise.reject(new Error("a secret was shown in the guest's words"));
+        }
+        return write(typed, signal);
+      },
+    });
+    const first = await parts.jobs.waitFor(id);
+    expect(first).toMatchObject({
+      status: "failed",
+      error: { retry: "now", message: expect.stringMatching(/^Line 9, `run`: \*\*\* was shown/) },
+    });
+    expect(machines.read()).toMatchObject({ power: "running", now: { disk: ["a", "b"] } });
+    await parts.jobs.retry(id);
+    const second = await parts.jobs.waitFor(id);
+    expect(second.error).toBeNull();
+    expect(machines.read()).toMatchObject({
+      power: "off",
+      now: { disk: ["a", "b", "c"] },
+      history: ["create Golden", "a", "b", "b", "c"],
+    });
+    const journal = await readFile(join(folder, "jobs", id, "journal.jsonl"), "utf8");
+    expect(journal).not.toContain("a secret");
+  });
+
+  it("keeps its machine when it is cancelled, powered off, and forgets the secrets", async () => {
+    const id = await start(recipe("boot", login, "run: mark a", "expect: { text: never, timeout: 1 h }"));
+    await expect.poll(() => parts.machines.read()?.now.disk, { timeout: 10_000 }).toEqual(["a"]);
+    await parts.jobs.cancel(id);
+    expect(await parts.jobs.waitFor(id)).toMatchObject({ status: "cancelled" });
+    expect(parts.machines.read()).toMatchObject({ power: "off", now: { disk: ["a"] } });
+    expect(await readFile(join(folder, "secrets.json"), "utf8")).not.toContain("a secret");
+  });
+
+  it("tells what it waited for and what the screen showed", async () => {
+    const id = await start(recipe("boot", login, "expect: { text: never, timeout: 300 ms }"));
+    const { error } = await parts.jobs.waitFor(id);
+    expect(error).toMatchObject({
+      code: "console-timeout",
+      details: {
+        line: 6,
+        step: "expect",
+        waitedFor: "never",
+        waitedMs: 300,
+        screen: expect.arrayContaining(["booting"]),
+      },
+    });
+  });
+});
+
+describe("keepVariables", () => {
+  it("refuses what the recipe does not have and what has no value", async () => {
+    const read = parseRecipe(recipe("boot"));
+    await expect(keepVariables(read, { pasword: "x" }, parts.secrets)).rejects.toMatchObject({
+      code: "bad-input",
+    });
+    await expect(keepVariables(read, {}, parts.secrets)).rejects.toMatchObject({
+      code: "bad-input",
+      hint: expect.stringContaining("GOLDSMITH_VAR_PASSWORD"),
+    });
+  });
+});
