@@ -1,0 +1,89 @@
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Page } from "@playwright/test";
+import { imageScreen } from "#e2e/pages/image.ts";
+import { batchScreen, publishDialog } from "#e2e/pages/publish.ts";
+import { remoteImages } from "#e2e/pages/remote.ts";
+import { shell } from "#e2e/pages/shell.ts";
+import { expectFits } from "./fits.ts";
+import { guestPatience } from "./patience.ts";
+import { takeIntoLibrary } from "./take-into-library.ts";
+import { expect, test } from "./test.ts";
+
+const providers = ["DigitalOcean", "Contabo", "Fybe", "Oracle Cloud Infrastructure", "Hypervisor.io"];
+const failing = "Practice Contabo";
+const chosen = ["Practice DigitalOcean", failing, "Practice Oracle Cloud Infrastructure"];
+const complaint = "The image could not be downloaded";
+
+test("an image goes to three accounts at once; one fails, says why, and is retried while the others arrive", async ({
+  app,
+}) => {
+  const { page } = app;
+  const faults = join(app.home, "data", "practice", "faults.json");
+  await test.step("a file of this computer is taken into the library", () => takeIntoLibrary(page));
+  await test.step("the practice accounts of all providers come with one click", () => addPractice(page));
+  await test.step("three are chosen; what stands against it is on screen", () => choose(page));
+  await mkdir(join(app.home, "data", "practice"), { recursive: true });
+  await writeFile(faults, JSON.stringify({ contabo: { import: { kind: "fail", message: complaint } } }));
+  await test.step("one fails with its cause and what to do; the others finish", () => oneFails(page));
+  await rm(faults);
+  await test.step("the retry succeeds", () => retry(page));
+  await test.step("all images are in one list, and the staging is empty", () => lookAround(page));
+});
+
+async function addPractice(page: Page): Promise<void> {
+  await imageScreen(page).publish.click();
+  await publishDialog(page).usePractice.click();
+  for (const provider of providers) {
+    await expect(publishDialog(page).choose(`Practice ${provider}`)).toBeVisible();
+  }
+}
+
+async function choose(page: Page): Promise<void> {
+  const dialog = publishDialog(page);
+  for (const account of chosen) await dialog.choose(account).check();
+  await dialog.details(failing).click();
+  await expect(dialog.row(failing)).toContainText("Who can read it");
+  for (const account of chosen) {
+    await expect(dialog.row(account)).toContainText("Would not work");
+    await expect(dialog.publish).toBeDisabled();
+    await dialog.override(account).check();
+  }
+  await expect(dialog.publish).toHaveText("Publish to 3 accounts");
+  await expect(dialog.publish).toBeEnabled();
+  await expectFits(page);
+}
+
+async function oneFails(page: Page): Promise<void> {
+  await publishDialog(page).publish.click();
+  const batch = batchScreen(page);
+  await expect(batch.summary).toContainText("3 accounts");
+  await expectFits(page);
+  await expect(batch.summary).toHaveText("3 accounts: 2 done, 1 failed", guestPatience);
+  await expect(batch.error(failing)).toContainText(complaint);
+  await expect(batch.retry(failing)).toBeVisible();
+  await expect(batch.card("Practice DigitalOcean")).toContainText("Available");
+  await expectFits(page);
+}
+
+async function retry(page: Page): Promise<void> {
+  const batch = batchScreen(page);
+  await batch.retry(failing).click();
+  await expect(batch.summary).toHaveText("3 accounts: 3 done", guestPatience);
+  await expect(batch.card(failing)).toContainText("Available");
+}
+
+async function lookAround(page: Page): Promise<void> {
+  await shell(page).entry("Remote images").click();
+  await expect(remoteImages(page).rows).toHaveCount(3);
+  for (const account of chosen)
+    await expect(remoteImages(page).rows.filter({ hasText: account })).toHaveCount(1);
+  await expect(remoteImages(page).rows.filter({ hasText: "Available" })).toHaveCount(3);
+  await expectFits(page);
+  const stagings = shell(page).section("Staging").getByRole("button");
+  for (let at = 0; at < (await stagings.count()); at += 1) {
+    await stagings.nth(at).click();
+    await expect(shell(page).main).toContainText("Empty, verified at");
+  }
+  await expectFits(page);
+}
