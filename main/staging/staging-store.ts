@@ -56,6 +56,14 @@ export interface SignedLink {
   expiresAtIso: string;
 }
 
+/** By what a provider names an object in its own object storage (OCI). */
+export interface ObjectLocation {
+  kind: "object";
+  namespace: string;
+  bucket: string;
+  object: string;
+}
+
 export interface ListedObject {
   key: string;
   sizeBytes: number;
@@ -103,6 +111,8 @@ export interface StagingStore {
   readonly signedLink:
     | ((key: string, options: { expiresInMs: number }, signal: AbortSignal) => Promise<SignedLink>)
     | null;
+  /** How the provider whose storage this is finds an object without an address; null: it is nobody's own. */
+  readonly locate: ((key: string, signal: AbortSignal) => Promise<ObjectLocation>) | null;
   /** Deletes an object; one that is not there is no error. */
   remove(key: string, signal: AbortSignal): Promise<void>;
   /** Discards the unfinished uploads (and their parts) of every key that starts with `prefix`. */

@@ -2,24 +2,25 @@ import { z } from "zod";
 import { checkLink } from "./link-check.ts";
 import { openForProvider } from "./link-step.ts";
 import type { PreparedFile } from "./prepare/prepared-files.ts";
+import type { ImportSource } from "#providers/provider.ts";
 import { startsOver, type PublishScope } from "./publish-scope.ts";
 import type { PublishTarget } from "./publish-target.ts";
 
 /**
- * Answers the address that the provider is given, read as it will read it. Done in every attempt until the image is
- * registered, because public access ends with a failure and the address is written down nowhere. Empty after that.
+ * Answers where the provider reads the file, read as it will read it. Done in every attempt until the image is
+ * registered, because public access ends with a failure and the address is written down nowhere. null after that.
  */
 export async function giveLink(
   scope: PublishScope,
   target: PublishTarget,
   objectId: string | null,
   file: PreparedFile,
-): Promise<string> {
+): Promise<ImportSource | null> {
   const { context, provider, inWords } = scope;
-  const { desk, ports } = scope.deps;
+  const { desk, ports, stagings } = scope.deps;
   const { jobId } = context;
   const isRegistered = (): boolean => context.recall("registered", z.string().nullable()) !== null;
-  let url = "";
+  let source: ImportSource | null = null;
   if (!isRegistered()) await context.redo("link");
   startsOver(scope, "link");
   context.defer("ending public access", async () => {
@@ -33,16 +34,19 @@ export async function giveLink(
     reporter.message("Reading it as the provider will");
     await inWords(async () => {
       if (target.kind === "address") {
-        url = target.url;
+        const { url } = target;
+        source = { kind: "url", url };
         return checkLink({ url, headUrl: url }, file, ports.clock, signal);
       }
       const state = objectId === null ? null : await desk.find(objectId, jobId);
       if (objectId === null || state === null) return;
       const { capabilities } = (await provider()).manifest;
-      const object = { id: objectId, key: state.object.key, jobId, file };
-      url = await openForProvider(desk, object, capabilities, ports.clock, signal);
+      const { place } = stagings.view(target.stagingId);
+      const isOwnStorage = place.kind === "oci" && place.accountId === scope.input.accountId;
+      const object = { id: objectId, key: state.object.key, jobId, file, isOwnStorage };
+      source = await openForProvider(desk, object, capabilities, ports.clock, signal);
     });
     return {};
   });
-  return url;
+  return source;
 }

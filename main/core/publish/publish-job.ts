@@ -2,7 +2,7 @@ import { z } from "zod";
 import { PublishResultSchema, PublishStartSchema, type PublishResult } from "#contract/publish.ts";
 import { defineJob, type JobDefinition } from "#core/job/job-context.ts";
 import { hashFile } from "#core/library/hash-file.ts";
-import type { RemoteImageState } from "#providers/provider.ts";
+import type { ImportSource, RemoteImageState } from "#providers/provider.ts";
 import { bringToRegions } from "./finish-step.ts";
 import { defaultFollowTiming, followImage, type FollowTiming } from "./follow-step.ts";
 import { giveLink } from "./give-link.ts";
@@ -88,8 +88,8 @@ async function publish(scope: PublishScope): Promise<PublishResult> {
     const nowhere = { remoteImageId: null, providerImageId: null, stagingEmpty: null, regions: [] };
     return { ...done, ...nowhere, ...handed };
   }
-  const url = await giveLink(scope, target, objectId, file);
-  const providerImageId = await register(scope, { url, file, sourceSha256: sha256, judged });
+  const source = await giveLink(scope, target, objectId, file);
+  const providerImageId = await register(scope, { source, file, sourceSha256: sha256, judged });
   const followed = await follow(scope, providerImageId);
   const { stagingEmpty } = await clean(scope, objectId);
   const regions = await finish(scope, providerImageId, followed.regions, judged);
@@ -166,10 +166,10 @@ function askForRoom(scope: PublishScope, file: PreparedFile): Promise<unknown> {
 
 async function register(
   scope: PublishScope,
-  what: { url: string; file: PreparedFile; sourceSha256: string; judged: Judged },
+  what: { source: ImportSource | null; file: PreparedFile; sourceSha256: string; judged: Judged },
 ): Promise<string> {
   const { deps, input, context, name } = scope;
-  const { url, file, sourceSha256, judged } = what;
+  const { source, file, sourceSha256, judged } = what;
   const { accountId, imageId } = input;
   const again = context.recall("marker", z.string().nullable()) !== null;
   const marker = await journalled(context, "marker", z.string(), newMarker);
@@ -185,7 +185,8 @@ async function register(
     const { path, format } = deps.images.view(imageId);
     const request = {
       name,
-      source: { kind: "url" as const, url },
+      // Registered already, nothing is sent: the image is found by its marker.
+      source: source ?? { kind: "url" as const, url: "" },
       region,
       format: file.path === path ? format : ("qcow2" as const),
       firmware: judged.firmware,

@@ -30,6 +30,7 @@ export function createFileStore(options: FileStoreOptions): StagingStore {
   return {
     // A web server often runs as the user whose files these are: no mode would keep it from reading them.
     hides: false,
+    locate: null,
     probe: (signal) =>
       inArea(signal, async (area) => {
         // An unfinished upload by its name, so that one which a crash leaves behind is found and removed.

@@ -27,17 +27,9 @@ export interface OciStoreOptions {
   retry?: RetryOptions;
 }
 
-/** By what an image service of the same account names an object. */
-export interface ObjectLocation {
-  kind: "object";
-  namespace: string;
-  bucket: string;
-  object: string;
-}
-
 /** A bucket of Oracle's Object Storage. Its objects are never public; `publicUrl` is null. */
 export interface OciStore extends StagingStore {
-  locate(key: string, signal: AbortSignal): Promise<ObjectLocation>;
+  readonly locate: NonNullable<StagingStore["locate"]>;
 }
 
 const defaultRetry: RetryOptions = { attempts: 5, firstDelayMs: 500 };

@@ -62,6 +62,7 @@ export function createS3Store(config: S3Place, tuning: S3Tuning = {}): StagingSt
     assertPublic(publicUrl(config, key), { sizeBytes, hint: publicHint }, signal);
   return {
     hides: true,
+    locate: null,
     probe: (signal) =>
       worded(signal, async () => {
         await ask(signal, (client, sdk, options) =>

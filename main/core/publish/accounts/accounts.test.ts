@@ -22,10 +22,13 @@ let practice: Practice;
 let stagings: Stagings;
 let accounts: Accounts;
 const log: string[] = [];
+/** Of every life of the app that a test had. */
+const practices: Practice[] = [];
 
 const begin = (): void => {
   store = new StateStore();
   practice = createPractice({ ports, paceMs: 1 });
+  practices.push(practice);
   stagings = createStagings({ ports, store, practice, gate: openGate });
   const remoteImages = createRemoteImages({ ports, store });
   accounts = createAccounts({ ports, store, practice, stagings, remoteImages });
@@ -41,7 +44,7 @@ beforeEach(async () => {
   begin();
 });
 afterEach(async () => {
-  await practice.close();
+  for (const each of practices.splice(0)) await each.close();
   await rm(data, { recursive: true, force: true });
 });
 

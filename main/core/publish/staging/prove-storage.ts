@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "#core/lib/app-error.ts";
 import { checkLink } from "#core/publish/link-check.ts";
+import { isLinkRefused } from "#core/publish/link-step.ts";
 import type { Ports } from "#ports/ports.ts";
 import type { StagingStore } from "#staging/staging-store.ts";
 import { emptyPlace } from "./empty-place.ts";
@@ -51,7 +52,12 @@ async function readBack(
   signal: AbortSignal,
 ): Promise<void> {
   if (store.signedLink !== null) {
-    return checkLink(await store.signedLink(key, { expiresInMs: linkLifeMs }, signal), file, clock, signal);
+    const link = await store.signedLink(key, { expiresInMs: linkLifeMs }, signal).catch((error: unknown) => {
+      // Without the right to make links an account can still import from its own object storage.
+      if (store.locate !== null && isLinkRefused(error)) return null;
+      throw AppError.from(error);
+    });
+    if (link !== null) return checkLink(link, file, clock, signal);
   }
   const url = await store.expose(key, file.sizeBytes, signal);
   if (url !== null) return checkLink({ url, headUrl: url }, file, clock, signal);
