@@ -11,6 +11,8 @@ import { isoCommands } from "./commands/iso.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { jobCommands } from "./commands/job.ts";
 import { lsCommand } from "./commands/ls.ts";
+import { checkpointCommands } from "./commands/checkpoint.ts";
+import { machineCopyCommands } from "./commands/machine-copies.ts";
 import { machineCreateCommand } from "./commands/machine-create.ts";
 import { machineCommands } from "./commands/machine.ts";
 import { publishCommand } from "./commands/publish.ts";
@@ -28,6 +30,8 @@ export const commands: readonly CommandSpec[] = [
   ...isoCommands,
   machineCreateCommand,
   ...machineCommands,
+  ...machineCopyCommands,
+  ...checkpointCommands,
   consoleCommand,
   checkCommand,
   inspectCommand,

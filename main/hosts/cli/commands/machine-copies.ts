@@ -1,0 +1,164 @@
+import { resolve } from "node:path";
+import {
+  defineCommand,
+  firstPositional,
+  flag,
+  textOption,
+  UsageError,
+  type CommandContext,
+  type CommandSpec,
+  type Session,
+} from "../command.ts";
+import { exitCodes, type ExitCode } from "../exit-codes.ts";
+import { followJob } from "../follow-job.ts";
+import { sizeOption, wholeOption } from "./machine-create.ts";
+import { findMachine } from "./machine.ts";
+
+const name = [{ name: "NAME", required: true, many: false }] as const;
+const twoNames = [...name, { name: "NEW", required: true, many: false }] as const;
+
+const suspend = defineCommand({
+  words: ["machine", "suspend"],
+  summary: "Put a running machine's memory on disk; the next start goes on where it was",
+  positionals: name,
+  options: {},
+  examples: ["goldsmith machine suspend web"],
+  async run(context) {
+    const session = await context.session();
+    const machine = findMachine(session, firstPositional(context));
+    const { jobId } = await session.client.call(
+      "machines.suspend",
+      { machineId: machine.id },
+      context.signal,
+    );
+    return follow(context, session, jobId, `${machine.name} is suspended. Start it to go on.`);
+  },
+});
+
+const capture = defineCommand({
+  words: ["machine", "capture"],
+  summary: "Make an image of a running machine's disk without stopping it",
+  details:
+    "With a guest agent the filesystems are held still for a moment, so that the copy is clean; without one it is as " +
+    "after a power cut.",
+  positionals: twoNames,
+  options: {},
+  examples: ["goldsmith machine capture web web-2026-11"],
+  async run(context) {
+    const session = await context.session();
+    const machine = findMachine(session, firstPositional(context));
+    const input = { machineId: machine.id, name: second(context) };
+    const { jobId } = await session.client.call("machines.capture", input, context.signal);
+    return follow(context, session, jobId, `${input.name} is in the library.`);
+  },
+});
+
+const duplicate = defineCommand({
+  words: ["machine", "duplicate"],
+  summary: "Make a second machine from one that is off, with an identity of its own",
+  positionals: twoNames,
+  options: { linked: { type: "boolean", help: "Share the disk as it is now instead of copying it" } },
+  examples: ["goldsmith machine duplicate web web2", "goldsmith machine duplicate web web3 --linked"],
+  async run(context) {
+    const session = await context.session();
+    const machine = findMachine(session, firstPositional(context));
+    const input = { machineId: machine.id, name: second(context), linked: flag(context, "linked") };
+    const { jobId } = await session.client.call("machines.duplicate", input, context.signal);
+    return follow(context, session, jobId, `${input.name} is a machine of its own.`);
+  },
+});
+
+const importDisk = defineCommand({
+  words: ["machine", "import"],
+  summary: "Make a machine from an existing disk, which is never changed",
+  positionals: [
+    { name: "FILE", required: true, many: false },
+    { name: "NAME", required: true, many: false },
+  ],
+  options: { linked: { type: "boolean", help: "Build upon the file instead of copying it" } },
+  examples: ["goldsmith machine import debian-12-genericcloud-amd64.qcow2 debian"],
+  async run(context) {
+    const session = await context.session();
+    const input = {
+      path: resolve(firstPositional(context)),
+      name: second(context),
+      linked: flag(context, "linked"),
+    };
+    const { jobId } = await session.client.call("machines.importDisk", input, context.signal);
+    return follow(context, session, jobId, `${input.name} is ready. goldsmith machine start ${input.name}`);
+  },
+});
+
+const change = defineCommand({
+  words: ["machine", "change"],
+  summary: "Change a machine's name, notes, tags or hardware",
+  details: "Hardware can be changed while it is off; a disk only grows.",
+  positionals: name,
+  options: {
+    name: { type: "string", value: "NAME", help: "Another name" },
+    notes: { type: "string", value: "TEXT", help: "What it is for" },
+    tags: { type: "string", value: "LIST", help: "Words with commas between" },
+    cores: { type: "string", value: "N", help: "Processor cores" },
+    memory: { type: "string", value: "SIZE", help: "Memory, such as 2G" },
+    disk: { type: "string", value: "SIZE", help: "Size of the disk; it can only grow" },
+  },
+  examples: [
+    "goldsmith machine change web --memory 4G --disk 40G",
+    "goldsmith machine change web --tags a,b",
+  ],
+  async run(context) {
+    const session = await context.session();
+    const machine = findMachine(session, firstPositional(context));
+    const text = (option: string) => textOption(context, option);
+    const [cores, tags] = [wholeOption(context, "cores"), text("tags")];
+    const [memoryBytes, diskSizeBytes] = [sizeOption(context, "memory"), sizeOption(context, "disk")];
+    const hardware = {
+      ...(cores === undefined ? {} : { cores }),
+      ...(memoryBytes === undefined ? {} : { memoryBytes }),
+      ...(diskSizeBytes === undefined ? {} : { diskSizeBytes }),
+    };
+    const [newName, notes] = [text("name"), text("notes")];
+    await session.client.call(
+      "machines.change",
+      {
+        machineId: machine.id,
+        ...(newName === undefined ? {} : { name: newName }),
+        ...(notes === undefined ? {} : { notes }),
+        ...(tags === undefined
+          ? {}
+          : {
+              tags: tags
+                .split(",")
+                .map((tag) => tag.trim())
+                .filter(Boolean),
+            }),
+        ...(Object.keys(hardware).length === 0 ? {} : { hardware }),
+      },
+      context.signal,
+    );
+    const changed = findMachine(session, machine.id);
+    if (context.json) context.printJson(changed);
+    else context.out.line(`Changed ${changed.name}.`);
+    return exitCodes.ok;
+  },
+});
+
+export const machineCopyCommands: readonly CommandSpec[] = [importDisk, duplicate, suspend, capture, change];
+
+function second(context: CommandContext): string {
+  const found = context.positionals[1];
+  if (found === undefined) throw new UsageError("An argument is missing");
+  return found;
+}
+
+async function follow(
+  context: CommandContext,
+  session: Session,
+  jobId: string,
+  words: string,
+): Promise<ExitCode> {
+  const job = await followJob(context, session, jobId);
+  if (context.json) context.printJson({ job });
+  else context.out.line(words);
+  return exitCodes.ok;
+}
