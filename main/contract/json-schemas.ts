@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ImageFactsSchema } from "./facts.ts";
+import { RecipeDocumentSchema } from "./recipe-document.ts";
 import { CheckDocumentSchema, InspectDocumentSchema } from "./published.ts";
 
 const described = {
@@ -20,6 +21,12 @@ const described = {
     description:
       "One entry for each file in the order given. `verdicts` has a provider id for each key; a file that could not be read has `format: null`, no verdicts and an `error`.",
   },
+  recipe: {
+    schema: RecipeDocumentSchema,
+    title: "Recipe of `goldsmith build`",
+    description:
+      "What a build does, step by step. Texts may hold `{{variables}}`. An editor with YAML support checks a recipe that names this schema in its first line.",
+  },
 } as const;
 
 /** Names of the schemas, as in `resources/schemas/<name>.schema.json`. */
@@ -28,6 +35,7 @@ export const publishedSchemaNames = Object.keys(described) as (keyof typeof desc
 /** JSON Schema, draft 2020-12, of what is published; `npm run schemas` writes them to resources/schemas/. */
 export function publishedSchema(name: keyof typeof described): Record<string, unknown> {
   const { schema, title, description } = described[name];
-  const { $schema, ...rest } = z.toJSONSchema(schema, { target: "draft-2020-12", io: "output" });
+  const io = name === "recipe" ? "input" : "output";
+  const { $schema, ...rest } = z.toJSONSchema(schema, { target: "draft-2020-12", io });
   return { $schema, $id: `urn:goldsmith:schema:${name}:1`, title, description, ...rest };
 }

@@ -212,6 +212,12 @@ export class ConsoleSession implements AsyncDisposable {
     this.markSeen();
   }
 
+  /** The guest is started anew: what the screen shows is a leftover until it prints. */
+  expectNews(): void {
+    this.markSeen();
+    this.#answered = false;
+  }
+
   /** From now on only what is printed later is new. */
   markSeen(): void {
     this.#unmatched = "";

@@ -57,8 +57,9 @@ export async function runStep(step: RecipeStep, world: StepWorld): Promise<void>
   });
   switch (step.name) {
     case "boot":
-      if (machines.view(machineId).power === "off") await machines.start(machineId, { signal });
-      return;
+      if (machines.view(machineId).power !== "off") return;
+      (await world.session()).expectNews();
+      return machines.start(machineId, { signal });
     case "expect": {
       const session = await world.session();
       const wait = limits(step.value, usual.expect);

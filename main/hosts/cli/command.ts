@@ -77,6 +77,12 @@ export function textOption(context: Pick<CommandContext, "options">, name: strin
   return typeof value === "string" ? value : undefined;
 }
 
+/** A repeatable option: every value as it was given. */
+export function textsOption(context: Pick<CommandContext, "options">, name: string): string[] {
+  const value = context.options[name];
+  return Array.isArray(value) ? value.map(String) : typeof value === "string" ? [value] : [];
+}
+
 /** A repeatable option: every value, those with commas taken apart. */
 export function listOption(context: Pick<CommandContext, "options">, name: string): string[] {
   const value = context.options[name];

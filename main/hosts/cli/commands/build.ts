@@ -1,0 +1,124 @@
+import { readFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import type { OutputOf } from "#contract/contract.ts";
+import { BuildResultSchema } from "#contract/recipe.ts";
+import { AppError } from "#core/lib/app-error.ts";
+import {
+  defineCommand,
+  firstPositional,
+  flag,
+  textOption,
+  textsOption,
+  UsageError,
+  type CommandContext,
+} from "../command.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { followJob } from "../follow-job.ts";
+import { formatDuration } from "../terminal/format.ts";
+import { bold, dim, red } from "../terminal/style.ts";
+
+type Variable = OutputOf<"recipes.check">["variables"][number];
+
+export const buildCommand = defineCommand({
+  words: ["build"],
+  summary: "Build a machine, and what the recipe makes of it, from a recipe",
+  details:
+    "Every stage ends in a checkpoint. When a stage fails the machine is kept for a look, and goldsmith job retry " +
+    "goes on from the last checkpoint without repeating what was done. Secret variables are taken from the " +
+    "environment (GOLDSMITH_VAR_<NAME>) or asked for, and never written down. With an image made, the machine is " +
+    "removed at the end unless --keep is given.",
+  positionals: [{ name: "RECIPE", required: true, many: false }],
+  options: {
+    name: { type: "string", value: "NAME", help: "Name of the machine (default: of the recipe)" },
+    var: { type: "string", value: "NAME=VALUE", repeatable: true, help: "Value of a variable" },
+    keep: { type: "boolean", help: "Keep the machine also when an image was made from it" },
+    check: { type: "boolean", help: "Only look for faults in the recipe; exit code 1 when there are some" },
+  },
+  examples: [
+    "goldsmith build debian.yaml",
+    "GOLDSMITH_VAR_PASSWORD=… goldsmith build debian.yaml --var user=craft --keep --json",
+    "goldsmith build debian.yaml --check",
+  ],
+  async run(context) {
+    const path = resolve(firstPositional(context));
+    const text = await readFile(path, "utf8").catch((error: unknown) => {
+      throw AppError.from(error);
+    });
+    const session = await context.session();
+    const { problems, variables } = await session.client.call("recipes.check", { text }, context.signal);
+    if (problems.length > 0 || flag(context, "check")) {
+      if (context.json) context.printJson({ path, problems });
+      else {
+        for (const { line, column, message } of problems)
+          context.out.line(`${path}:${line}:${column} ${red("error")} ${message}`);
+        if (problems.length === 0) context.out.line(`${path} has no faults.`);
+      }
+      return problems.length > 0 ? exitCodes.failure : exitCodes.ok;
+    }
+    const name = textOption(context, "name");
+    const { jobId } = await session.client.call(
+      "recipes.build",
+      {
+        text,
+        folder: dirname(path),
+        keep: flag(context, "keep"),
+        variables: await valuesOf(context, variables),
+        ...(name === undefined ? {} : { name }),
+      },
+      context.signal,
+    );
+    const job = await followJob(context, session, jobId).catch((error: unknown) => {
+      throw explained(context, AppError.from(error), jobId);
+    });
+    const result = BuildResultSchema.parse(job.result);
+    const machine = session.state.machines[result.machineId] ?? null;
+    const image = result.imageId === null ? null : (session.state.images[result.imageId] ?? null);
+    if (context.json) context.printJson({ job, machine, image });
+    else {
+      context.out.line(
+        `Built ${bold(name ?? job.title.replace(/^Build /, ""))} in ${formatDuration(result.elapsedMs)}`,
+      );
+      if (machine !== null) context.out.line(`  machine ${machine.name} (${machine.id})`);
+      if (image !== null) context.out.line(`  image ${image.name} (${image.id}) ${dim(image.path)}`);
+    }
+    return exitCodes.ok;
+  },
+});
+
+/** From --var, else the environment, else asked for. A secret on the command line is refused: other users see it. */
+async function valuesOf(
+  context: CommandContext,
+  variables: readonly Variable[],
+): Promise<Record<string, string>> {
+  const values: Record<string, string> = {};
+  for (const word of textsOption(context, "var")) {
+    const [, name, value] = /^([^=]+)=([\s\S]*)$/.exec(word) ?? [];
+    if (name === undefined || value === undefined) throw new UsageError(`--var ${word}: write NAME=VALUE`);
+    const variable = variables.find((one) => one.name === name);
+    if (variable === undefined) throw new UsageError(`--var ${name}: the recipe has no such variable`);
+    if (variable.secret)
+      throw new UsageError(`--var ${name}: it is secret; set GOLDSMITH_VAR_${name.toUpperCase()} instead`);
+    values[name] = value;
+  }
+  for (const { name, secret, hasDefault, prompt } of variables) {
+    if (name in values) continue;
+    const given = context.env[`GOLDSMITH_VAR_${name.toUpperCase()}`];
+    if (given !== undefined) values[name] = given;
+    else if (!hasDefault && secret && context.prompt.canAsk)
+      values[name] = await context.prompt.secret(prompt);
+  }
+  return values;
+}
+
+/** The last screen where a console did not show what was waited for, and how to go on. */
+function explained(context: CommandContext, error: AppError, jobId: string): AppError {
+  const { screen } = error.details;
+  if (!context.json && Array.isArray(screen)) {
+    context.err.line(dim("  The last screen:"));
+    for (const row of screen) context.err.line(dim(`  │ ${String(row)}`));
+  }
+  if (error.code === "cancelled") return error;
+  const hint = `${error.hint} The machine is kept; goldsmith job retry ${jobId} goes on from its last checkpoint.`;
+  const { code, message, retry, details } = error;
+  return new AppError(code, message, { hint, retry, details, cause: error });
+}
