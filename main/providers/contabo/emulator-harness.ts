@@ -142,6 +142,7 @@ export function accountWith(count: number, status = "Downloaded"): object {
       status: "running",
       userData: "",
       createdAt: at,
+      installedAt: at,
     },
   ];
   return { version: 1, nextId: 50_000, images, secrets, instances };

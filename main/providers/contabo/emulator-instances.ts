@@ -44,7 +44,8 @@ export async function instances(
   if (problem !== null) return problem;
   if (instance.status !== "running") return errorReply(409, "The instance is being installed.");
   const { imageId, sshKeys, userData } = parsed.data;
-  Object.assign(instance, { imageId, sshKeys, userData, status: "installing" });
+  const installedAt = deps.clock.nowIso();
+  Object.assign(instance, { imageId, sshKeys, userData, installedAt, status: "installing" });
   await state.save();
   deps.startInstall(instance);
   const { createdAt: createdDate, instanceId } = instance;
@@ -76,6 +77,7 @@ async function order({ body, url }: EmulatorRequest, deps: RouteDeps): Promise<E
     productId,
     status: "provisioning",
     createdAt: clock.nowIso(),
+    installedAt: clock.nowIso(),
   });
   const reply = one(201, wireInstance(instance, tenant), `${url.pathname}/${instance.instanceId}`);
   deps.startInstall(instance);

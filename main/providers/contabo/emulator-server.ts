@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { createBackgroundWork } from "#providers/emulation/background-work.ts";
+import { createBackgroundWork, sleepSince } from "#providers/emulation/background-work.ts";
 import type { Emulator, EmulatorOptions } from "#providers/emulation/emulator.ts";
 import {
   startJsonServer,
@@ -49,7 +49,7 @@ export async function startPlatformEmulator(
     stopImport: (imageId) => work.stop(imageId),
     startInstall: (instance) =>
       work.start(String(instance.instanceId), async (signal) => {
-        await clock.sleep(paceMs, signal);
+        await sleepSince(instance.installedAt, paceMs, clock, signal);
         instance.status = "running";
         await state.save();
       }),

@@ -33,6 +33,8 @@ const StoredSecretSchema = z.object({
 });
 export type StoredSecret = z.infer<typeof StoredSecretSchema>;
 
+const beginning = "2026-01-01T00:00:00.000Z";
+
 const StoredInstanceSchema = z.object({
   instanceId: z.number().int(),
   displayName: z.string(),
@@ -43,6 +45,8 @@ const StoredInstanceSchema = z.object({
   status: z.enum(["provisioning", "installing", "running"]),
   userData: z.string(),
   createdAt: z.string(),
+  /** When its present system was asked for. */
+  installedAt: z.string().default(beginning),
 });
 export type StoredInstance = z.infer<typeof StoredInstanceSchema>;
 
@@ -57,7 +61,6 @@ const StateSchema = z.object({
 });
 type StateData = z.infer<typeof StateSchema>;
 
-const beginning = "2026-01-01T00:00:00.000Z";
 const instance = (instanceId: number, region: string, productId: string): StoredInstance => ({
   instanceId,
   displayName: "",
@@ -68,6 +71,7 @@ const instance = (instanceId: number, region: string, productId: string): Stored
   status: "running",
   userData: "",
   createdAt: beginning,
+  installedAt: beginning,
 });
 
 /** What the practice account holds. It begins with one key and one instance, as a customer would have them. */

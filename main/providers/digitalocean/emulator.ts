@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { createBackgroundWork } from "#providers/emulation/background-work.ts";
+import { createBackgroundWork, sleepSince } from "#providers/emulation/background-work.ts";
 import type { Emulator, EmulatorOptions } from "#providers/emulation/emulator.ts";
 import {
   sameText,
@@ -41,7 +41,7 @@ export async function startDigitalOceanEmulator(options: DigitalOceanEmulatorOpt
     stopImport: (imageId) => work.stop(String(imageId)),
     startTransfer: (action) =>
       work.start(String(action.id), async (signal) => {
-        await clock.sleep(paceMs, signal);
+        await sleepSince(action.startedAt, paceMs, clock, signal);
         state.find(action.imageId)?.regions.push(action.region);
         action.status = "completed";
         action.completedAt = clock.nowIso();
@@ -49,7 +49,7 @@ export async function startDigitalOceanEmulator(options: DigitalOceanEmulatorOpt
       }),
     startDroplet: (droplet) =>
       work.start(String(droplet.id), async (signal) => {
-        await clock.sleep(paceMs, signal);
+        await sleepSince(droplet.createdAt, paceMs, clock, signal);
         droplet.status = "active";
         await state.save();
       }),

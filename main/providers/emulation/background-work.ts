@@ -1,3 +1,5 @@
+import type { Clock } from "#ports/ports.ts";
+
 export interface BackgroundWork {
   /** Runs until it is done or stopped; a failure ends it without a word: the state on disk says what is unfinished. */
   start(id: string, run: (signal: AbortSignal) => Promise<void>): void;
@@ -27,4 +29,18 @@ export function createBackgroundWork(): BackgroundWork {
       await Promise.all([...running.keys()].map(stop));
     },
   };
+}
+
+/**
+ * Sleeps until so much time has passed since `startedAt` (ISO 8601): work that began before the emulator was
+ * stopped is not late for it. At once when the time is over.
+ */
+export function sleepSince(
+  startedAt: string,
+  durationMs: number,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<void> {
+  const passedMs = Math.max(0, Date.parse(clock.nowIso()) - Date.parse(startedAt));
+  return clock.sleep(Math.max(0, durationMs - passedMs), signal);
 }

@@ -1,4 +1,4 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import type { z } from "zod";
 
@@ -19,7 +19,10 @@ export class StoredState<T extends object> {
     this.#write = write;
   }
 
-  /** Reads what is there, or begins with `empty`. Throws when the file is not what `schema` says. */
+  /**
+   * Reads what is there, or begins with `empty`. A file that is not what `schema` says is put aside as
+   * `state.unreadable.json`: a practice account that cannot be opened any more helps nobody.
+   */
   static async open<T extends object>(
     place: { readonly folder: string; readonly writeFileAtomic: WriteFileAtomic },
     schema: z.ZodType<T>,
@@ -27,12 +30,14 @@ export class StoredState<T extends object> {
   ): Promise<StoredState<T>> {
     const { folder, writeFileAtomic } = place;
     await mkdir(folder, { recursive: true });
-    const text = await readFile(join(folder, "state.json"), "utf8").catch((error: unknown) => {
+    const path = join(folder, "state.json");
+    const text = await readFile(path, "utf8").catch((error: unknown) => {
       if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
       throw error;
     });
-    const data = text === null ? structuredClone(empty) : schema.parse(JSON.parse(text));
-    return new StoredState(folder, writeFileAtomic, data);
+    const read = text === null ? null : parsed(text, schema);
+    if (text !== null && read === null) await rename(path, join(folder, "state.unreadable.json"));
+    return new StoredState(folder, writeFileAtomic, read ?? structuredClone(empty));
   }
 
   /** Where an image's bytes are kept. */
@@ -46,5 +51,13 @@ export class StoredState<T extends object> {
     );
     this.#tail = write.catch(() => {});
     return write;
+  }
+}
+
+function parsed<T>(text: string, schema: z.ZodType<T>): T | null {
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch {
+    return null;
   }
 }
