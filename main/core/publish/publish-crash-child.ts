@@ -1,26 +1,16 @@
 import { writeSync } from "node:fs";
 import type { JobDefinition } from "#core/job/job-context.ts";
-import { LineLog } from "#core/library/line-log.ts";
 import type { Processes } from "#ports/processes.ts";
 import { accountId, imageId, publishParts } from "./publish-harness.ts";
 
 /**
  * For tests: publishes in a process of its own, so that it can be killed. Configuration comes as JSON in
- * CRASH_CONFIG; with `killAtRecord` the process kills itself the moment that record is on the disk.
+ * CRASH_CONFIG.
  */
 const config = JSON.parse(process.env["CRASH_CONFIG"] ?? "{}") as Omit<
   Parameters<typeof publishParts>[0],
   "processes"
-> & { killAtRecord: number | null; resume: boolean; processesModule: string };
-
-// oxlint-disable-next-line typescript/unbound-method -- called with its `this` below
-const append = LineLog.prototype.append;
-let records = 0;
-LineLog.prototype.append = async function (this: LineLog<unknown>, record: unknown) {
-  await append.call(this, record);
-  records++;
-  if (records === config.killAtRecord) process.kill(process.pid, "SIGKILL");
-};
+> & { resume: boolean; processesModule: string };
 
 // The core does not know the system's side of its ports; the test names it.
 const { nodeProcesses } = (await import(config.processesModule)) as { nodeProcesses: Processes };
@@ -30,4 +20,4 @@ const id = config.resume
   ? Object.keys(store.state.jobs)[0]
   : await jobs.start(definition, { imageId, accountId });
 const view = id === undefined ? null : await jobs.waitFor(id);
-writeSync(1, JSON.stringify({ view, records }));
+writeSync(1, JSON.stringify({ view }));

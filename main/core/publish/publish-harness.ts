@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,7 +10,7 @@ import type { CheckReport } from "#contract/report.ts";
 import { createJobs } from "#core/job/runner.ts";
 import { writeFileAtomic } from "#core/library/json-file.ts";
 import { StateStore } from "#core/state-store.ts";
-import type { Ports } from "#ports/ports.ts";
+import type { Clock, Ports } from "#ports/ports.ts";
 import type { Processes } from "#ports/processes.ts";
 import { startHarness, testToken, type EmulatorHarness } from "#providers/digitalocean/emulator-harness.ts";
 import type { DigitalOceanEmulatorOptions } from "#providers/digitalocean/emulator.ts";
@@ -23,12 +24,15 @@ import { createPreparedFiles } from "./prepare/prepared-files.ts";
 import { createPublishJob } from "./publish-job.ts";
 import type { PublishDeps } from "./publish-scope.ts";
 import { createRemoteImages } from "./remote/remote-images.ts";
+import { createJanitor } from "./staging/janitor.ts";
 import { createStagingDesk } from "./staging/staging-desk.ts";
 
 /** For tests: a provider, a store and a library in temporary folders, and the publish job between them. */
 
 export const canaries = { token: testToken, s3Secret: "canary-s3-secret-9f8e7d6c5b4a" };
 const bucket = "staging-bucket";
+/** Journals are synced record by record, which costs nothing in memory. */
+const memoryFolder = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
 export const accountId = "acc0000001";
 export const imageId = "img0000001";
 
@@ -87,9 +91,13 @@ export function publishParts(options: {
   image: ImageView;
   /** Parts of an upload that travel at once. */
   parallel?: number;
+  /** How often a request to the store is tried. */
+  tries?: number;
+  clock?: Clock;
 }) {
   const store = new StateStore();
-  const ports = testPorts(options.data, options.processes, options.log);
+  const { clock = hastyClock } = options;
+  const ports: Ports = { ...testPorts(options.data, options.processes, options.log), clock };
   const account: AccountView = {
     id: accountId,
     name: "Test",
@@ -111,13 +119,22 @@ export function publishParts(options: {
   };
   const provider = createDigitalOcean(
     { apiBase: options.apiBase, fields: { token: canaries.token } },
-    { clock: hastyClock },
+    { clock },
   );
   const staging = createS3Store(
     { ...place, secretAccessKey: canaries.s3Secret },
-    { partBytes: 5 * 1024 * 1024, parallel: options.parallel ?? 4, retry: { attempts: 2, firstDelayMs: 1 } },
+    {
+      partBytes: 5 * 1024 * 1024,
+      parallel: options.parallel ?? 4,
+      retry: { attempts: options.tries ?? 2, firstDelayMs: 1 },
+    },
   );
   const desk = createStagingDesk({ ports, open: async () => staging });
+  const stagings = {
+    view: () => view,
+    open: async () => staging,
+    saw: async () => {},
+  };
   const view: StagingView = {
     id: "stg0000001",
     name: "Bucket",
@@ -133,7 +150,7 @@ export function publishParts(options: {
       view: (id) => ({ ...account, id }),
       open: async (id) => ({ account: { ...account, id }, provider }),
     },
-    stagings: { view: () => view },
+    stagings,
     desk,
     prepared: createPreparedFiles(ports),
     remoteImages: createRemoteImages({ ports, store }),
@@ -142,13 +159,15 @@ export function publishParts(options: {
   };
   const definition = createPublishJob(deps);
   const jobs = createJobs({ ports, store });
+  const janitor = createJanitor({ ports, store, desk, stagings });
+  store.put("stagings", view.id, view);
   /** As the app does when it ends. */
   const close = async (): Promise<void> => {
     await jobs.close();
     await desk.close();
     await deps.remoteImages.close();
   };
-  return { ports, store, account, provider, staging, desk, deps, definition, jobs, close };
+  return { ports, store, account, provider, staging, desk, deps, definition, jobs, janitor, close };
 }
 
 export interface PublishHarness {
@@ -163,7 +182,13 @@ export interface PublishHarness {
   address(key: string): { publicUrl: string };
   stopS3(): Promise<void>;
   startS3(): Promise<void>;
-  parts(overrides?: { report?: () => CheckReport; parallel?: number }): ReturnType<typeof publishParts>;
+  parts(overrides?: {
+    report?: () => CheckReport;
+    parallel?: number;
+    tries?: number;
+    clock?: Clock;
+    processes?: Processes;
+  }): ReturnType<typeof publishParts>;
   /** Ends every app that was begun, so that all is on the disk. */
   settle(): Promise<void>;
   close(): Promise<void>;
@@ -177,7 +202,7 @@ export async function startPublishHarness(
     dataBytes?: number;
   } = {},
 ): Promise<PublishHarness> {
-  const root = await mkdtemp(join(tmpdir(), "goldsmith-publish-"));
+  const root = await mkdtemp(join(memoryFolder, "goldsmith-publish-"));
   const data = join(root, "data");
   await mkdir(data);
   const path = join(root, "disk.qcow2");
@@ -236,7 +261,8 @@ export async function startPublishHarness(
         image,
         ...overrides,
       });
-      open.push(made);
+      // A life that can end by itself cannot be closed: its jobs never end.
+      if (overrides?.clock === undefined) open.push(made);
       return made;
     },
     async settle() {
@@ -264,7 +290,7 @@ export async function textUnder(folder: string): Promise<string> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile());
   const texts = await Promise.all(
-    files.map((entry) => readFile(join(entry.parentPath, entry.name), "latin1")),
+    files.map((entry) => readFile(join(entry.parentPath, entry.name), "latin1").catch(() => "")), // just renamed
   );
   return texts.join("\n");
 }

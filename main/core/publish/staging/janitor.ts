@@ -29,7 +29,7 @@ export function createJanitor(deps: {
   ports: Ports;
   store: StateStore;
   desk: StagingDesk;
-  stagings: Stagings;
+  stagings: Pick<Stagings, "view" | "open" | "saw">;
 }): Janitor {
   const { ports, store, desk, stagings } = deps;
   const nowMs = (): number => Date.parse(ports.clock.nowIso());
