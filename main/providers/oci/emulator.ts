@@ -109,6 +109,7 @@ export async function startOciEmulator(options: OciEmulatorOptions): Promise<Emu
     async close() {
       await server.close();
       await work.stopAll();
+      await state.save(); // after whatever was being written
     },
   };
 }

@@ -217,11 +217,9 @@ describe("what only Oracle Cloud has", () => {
       state: "available",
       providerStatus: "AVAILABLE",
     });
-    const { objects } = await harness.held();
-    expect(objects.find(({ name }) => name === "out.qcow2")).toMatchObject({
-      bucket: "exports",
-      sizeBytes: goodImage().length,
-    });
+    await eventually(async () => (await harness.held()).objects).toContainEqual(
+      expect.objectContaining({ name: "out.qcow2", bucket: "exports", sizeBytes: goodImage().length }),
+    );
   });
 
   it("reads, adds and removes shapes, each twice", async () => {

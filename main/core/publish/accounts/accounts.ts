@@ -202,7 +202,8 @@ export function createAccounts(deps: {
         provider: manifest.id,
         practice: false,
         apiBase,
-        defaultRegion: input.defaultRegion ?? settings["region"] ?? manifest.defaultRegion ?? "",
+        // An account that lives in one region says so in its form.
+        defaultRegion: settings["region"] ?? input.defaultRegion ?? manifest.defaultRegion ?? "",
         settings,
         stagingId,
         createdAt: clock.nowIso(),
@@ -247,6 +248,7 @@ export function createAccounts(deps: {
         ...(defaultRegion === undefined ? {} : { defaultRegion }),
         ...(stagingId === undefined ? {} : { stagingId }),
         ...(keys === null ? {} : { settings: keys.settings }),
+        ...(keys?.settings["region"] === undefined ? {} : { defaultRegion: keys.settings["region"] }),
       });
     },
 
