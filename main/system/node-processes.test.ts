@@ -46,6 +46,24 @@ describe("running programs", () => {
     });
   });
 
+  it.runIf(process.platform === "linux")("leaves no child behind when this process is killed", async () => {
+    const program = `
+      import { nodeProcesses } from "#system/node-processes.ts";
+      const onStdout = (text) => process.stdout.write(text);
+      await nodeProcesses.run(["sh", "-c", "echo $$; exec sleep 60"], { onStdout });`;
+    const parent = spawn(process.execPath, ["--input-type=module", "--eval", program], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const [pid] = (await once(parent.stdout, "data")) as [Buffer];
+    const child = await nodeProcesses.identify(Number(pid));
+    expect(child).not.toBeNull();
+    parent.kill("SIGKILL");
+    await once(parent, "exit");
+    await expect
+      .poll(() => child !== null && nodeProcesses.isAlive(child), { timeout: 5_000, interval: 20 })
+      .toBe(false);
+  });
+
   it("leaves no child behind when this process exits", async () => {
     const module = new URL("./node-processes.ts", import.meta.url).href;
     const script = `

@@ -44,6 +44,21 @@ async function resolveArgv(argv: readonly string[]): Promise<{ program: string; 
 }
 
 /**
+ * What we wait for is of no use when we are gone, and would go on writing into files that the next start of the app
+ * works on. When this process is killed no code of ours runs any more: on Linux the kernel ends the program then
+ * (setpriv(1), prctl(2) PR_SET_PDEATHSIG).
+ */
+async function endingWithUs(argv: readonly string[]): Promise<{ program: string; args: string[] }> {
+  const resolved = await resolveArgv(argv);
+  if (process.platform !== "linux") return resolved;
+  setpriv ??= find("setpriv");
+  const wrapper = await setpriv;
+  if (wrapper === null) return resolved;
+  return { program: wrapper, args: ["--pdeathsig", "KILL", "--", resolved.program, ...resolved.args] };
+}
+let setpriv: Promise<string | null> | undefined;
+
+/**
  * Process groups that `run` waits for. They are of no use to anybody once this process is gone, and being in
  * groups of their own they get no Ctrl-C from the terminal.
  */
@@ -53,7 +68,7 @@ process.once("exit", () => {
 });
 
 async function run(argv: readonly string[], options: RunOptions = {}): Promise<RunResult> {
-  const { program, args } = await resolveArgv(argv);
+  const { program, args } = await endingWithUs(argv);
   if (options.signal?.aborted === true) throw new AppError("cancelled", "Cancelled");
   const startedMs = performance.now();
   const child = spawn(program, args, {

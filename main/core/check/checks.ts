@@ -22,7 +22,7 @@ export interface Checks {
 export function createChecks(deps: {
   ports: Ports;
   store: StateStore;
-  machines: Pick<Machines, "diskPath" | "assertOff">;
+  machines: Pick<Machines, "diskPath" | "assertOff" | "layeredDisk">;
   images: Pick<Images, "view">;
   profiles: Readonly<Record<string, ProviderProfile>>;
 }): Checks {
@@ -50,7 +50,8 @@ export function createChecks(deps: {
       using running = progress.begin(key);
       const onProgress = (done: UnpackProgress): void => running.report(done);
       try {
-        const facts = await inspectImage(path, { ports }, { signal, onProgress });
+        const layered = subject.kind === "machine" ? await machines.layeredDisk(subject.machineId) : null;
+        const facts = await inspectImage(path, { ports }, { signal, onProgress, layered });
         const verdicts = Object.fromEntries(
           Object.entries(profiles).map(([provider, profile]) => [provider, judge(facts, profile)]),
         );

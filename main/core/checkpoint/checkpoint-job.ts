@@ -91,9 +91,15 @@ export function createCheckpointJob({
           case "branch":
             await machines.branch(input.machineId, input.checkpointId, { id, name: input.name });
             return { machineId: id, checkpointId: input.checkpointId };
-          case "delete":
+          case "delete": {
+            const isThere = machines
+              .view(input.machineId)
+              .checkpoints.some((one) => one.id === input.checkpointId);
+            if (!isThere && context.recall("deleting", z.string()) !== null) return output; // done before a crash
+            await context.note("deleting", input.checkpointId);
             await machines.deleteCheckpoint(input.machineId, input.checkpointId, options);
             return output;
+          }
           case "suspend":
             await machines.suspend(input.machineId, options);
             return output;

@@ -28,7 +28,7 @@ export interface CompactProgress {
  * `verify-failed`, `cancelled`, `tool-missing`; the partial file is removed in every case.
  */
 export async function compactImage(
-  source: DiskFile & { readonly virtualBytes: number },
+  source: DiskFile & { readonly virtualBytes: number; readonly layerPaths?: readonly string[] },
   targetPath: string,
   deps: { ports: Pick<Ports, "processes" | "clock"> },
   options: { signal: AbortSignal; onProgress: (progress: CompactProgress) => void },
@@ -39,7 +39,7 @@ export async function compactImage(
   const totalBytes = source.virtualBytes;
   await rm(partialPath, { force: true });
   const before = await fingerprint(source.path);
-  await assertRoom(source.path, dirname(targetPath));
+  await assertRoom([source.path, ...(source.layerPaths ?? [])], dirname(targetPath));
   const report =
     (stage: CompactProgress["stage"], from: number, to: number) =>
     (fraction: number): void => {
@@ -64,9 +64,11 @@ export async function compactImage(
 }
 
 /** Incompressible data needs as much room as it has now. Better told before than at the end. */
-async function assertRoom(sourcePath: string, folder: string): Promise<void> {
-  const { blocks, size } = await stat(sourcePath);
-  const neededBytes = process.platform === "win32" ? size : Math.min(blocks * 512, size);
+async function assertRoom(sourcePaths: readonly string[], folder: string): Promise<void> {
+  const files = await Promise.all(sourcePaths.map((path) => stat(path)));
+  const neededBytes = files
+    .map(({ blocks, size }) => (process.platform === "win32" ? size : Math.min(blocks * 512, size)))
+    .reduce((sum, bytes) => sum + bytes, 0);
   const { bavail, bsize } = await statfs(folder);
   const freeBytes = bavail * bsize;
   if (freeBytes >= neededBytes) return;

@@ -1,4 +1,4 @@
-import { rm, stat } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
 import { z } from "zod";
 import { ImageFormatSchema } from "#contract/facts.ts";
@@ -6,6 +6,7 @@ import type { ImageView } from "#contract/image.ts";
 import { DisplayNameSchema } from "#contract/machine.ts";
 import { SubjectSchema, type Subject } from "#contract/report.ts";
 import { identifyFile } from "#core/image/identify-file.ts";
+import { identifiedLayers, type LayeredDisk } from "#core/image/layered-disk.ts";
 import { defineJob, type JobDefinition } from "#core/job/job-context.ts";
 import { AppError } from "#core/lib/app-error.ts";
 import { hashFile } from "#core/library/hash-file.ts";
@@ -52,7 +53,7 @@ type CompactJob = JobDefinition<typeof InputSchema, typeof OutputSchema>;
 export function createCompactJob(deps: {
   ports: Ports;
   images: Images;
-  machines: Pick<Machines, "view" | "diskPath" | "assertOff">;
+  machines: Pick<Machines, "view" | "diskPath" | "assertOff" | "layeredDisk">;
 }): CompactJob {
   const { ports, images, machines } = deps;
 
@@ -72,6 +73,9 @@ export function createCompactJob(deps: {
     }
   }
 
+  const layersOf = async (subject: Subject): Promise<LayeredDisk | null> =>
+    subject.kind === "machine" ? await machines.layeredDisk(subject.machineId) : null;
+
   return defineJob({
     kind: "compact",
     input: InputSchema,
@@ -83,14 +87,15 @@ export function createCompactJob(deps: {
     async run(context, input) {
       const source = await context.step("read", SourceSchema, async () => {
         const { path, name, machineId } = locate(input.subject);
-        const identified = await identifyFile(path);
+        const layered = await layersOf(input.subject);
+        const identified = layered === null ? await identifyFile(path) : identifiedLayers(path, layered);
         if (identified.format === "iso9660") {
           throw new AppError("bad-input", `${basename(path)} is an installer ISO, not a disk`, {
             hint: "Make a machine from it and compact that machine's disk.",
           });
         }
         const { format, virtualBytes } = identified;
-        const sourceBytes = (await stat(path)).size;
+        const sourceBytes = identified.fileBytes;
         const title = DisplayNameSchema.parse(input.name ?? name);
         return { imageId: newId(), name: title, path, format, sourceBytes, virtualBytes, machineId };
       });
@@ -107,8 +112,9 @@ export function createCompactJob(deps: {
         if (source.machineId !== null && input.subject.kind === "machine")
           machines.assertOff(source.machineId);
         const target = join(await images.createFolder(imageId), "disk.qcow2");
+        const layered = await layersOf(input.subject);
         const result = await compactImage(
-          source,
+          layered === null ? source : { ...source, node: layered.node, layerPaths: layered.paths.slice(1) },
           target,
           { ports },
           {

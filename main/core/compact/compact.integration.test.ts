@@ -35,7 +35,7 @@ beforeEach(async () => {
   compact = createCompactJob({
     ports,
     images,
-    machines: { view: noMachine, diskPath: noMachine, assertOff: noMachine },
+    machines: { view: noMachine, diskPath: noMachine, assertOff: noMachine, layeredDisk: noMachine },
   });
 });
 afterEach(async () => {

@@ -14,7 +14,11 @@ export interface QemuImgOptions {
 export interface DiskFile {
   readonly path: string;
   readonly format: ImageFormat;
+  /** A machine's disk in layers, as one node; absent: the file is all of it. */
+  readonly node?: string;
 }
+
+const nodeOf = ({ node, path, format }: DiskFile): string => node ?? blockNode(path, format);
 
 /**
  * Writes a qcow2 with zlib-compressed clusters. `-W` lets the coroutines of `-m` write out of order; without it
@@ -28,7 +32,7 @@ export async function convertToQcow2(
   const coroutines = String(Math.min(16, 2 * availableParallelism()));
   await qemuImg(
     ["convert", "-p", "-c", "-W", "-m", coroutines, "-O", "qcow2", "-o", "compression_type=zlib"],
-    [blockNode(source.path, source.format), targetPath],
+    [nodeOf(source), targetPath],
     source.path,
     options,
   );
@@ -47,7 +51,7 @@ export async function checkQcow2(path: string, options: QemuImgOptions): Promise
 
 /** Compares what a guest sees, byte by byte. Throws `verify-failed` when anything differs. */
 export async function compareDisks(a: DiskFile, b: DiskFile, options: QemuImgOptions): Promise<void> {
-  const nodes = [blockNode(a.path, a.format), blockNode(b.path, b.format)];
+  const nodes = [nodeOf(a), nodeOf(b)];
   const result = await qemuImg(["compare", "-p"], nodes, a.path, options, [1]);
   if (result.code !== 0) {
     throw new AppError("verify-failed", "The compacted image differs from its source", {

@@ -14,11 +14,20 @@ import { guessForeignOs } from "./facts/foreign-os.ts";
 import { noGuest, readGuest, type GuestFacts } from "./facts/guest.ts";
 import { readIso } from "./facts/iso.ts";
 import { findRoot } from "./facts/root-tree.ts";
-import { openImage } from "./open-image.ts";
+import { identifiedLayers, type LayeredDisk } from "./layered-disk.ts";
+import { openImage, type OpenedImage } from "./open-image.ts";
 import type { BlockDevice } from "./source/block-device.ts";
+import { openThroughQemu } from "./source/qemu-export.ts";
 import { openSource } from "./source/open-source.ts";
 import { withPageCache } from "./source/page-cache.ts";
 import { withReadBudget } from "./source/read-budget.ts";
+
+export interface InspectOptions {
+  signal?: AbortSignal;
+  onProgress?: (progress: UnpackProgress) => void;
+  /** The path is the active overlay of a machine's disk. */
+  layered?: LayeredDisk | null;
+}
 
 /** A healthy image needs a few thousand reads and some 50 MiB; these stop one that was made to hurt. */
 const limits = { timeoutMs: 60_000, maxReads: 200_000, maxReadBytes: 2 * 1024 ** 3 };
@@ -32,17 +41,19 @@ const limits = { timeoutMs: 60_000, maxReads: 200_000, maxReadBytes: 2 * 1024 **
 export async function inspectImage(
   path: string,
   deps: { ports: Pick<Ports, "processes" | "directories"> },
-  options: { signal?: AbortSignal; onProgress?: (progress: UnpackProgress) => void } = {},
+  options: InspectOptions = {},
 ): Promise<ImageFacts> {
   const startedMs = performance.now();
-  await using opened = await openImage(path, deps, {
-    signal: options.signal ?? new AbortController().signal,
-    ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
-  });
+  const { layered = null } = options;
+  await using opened = layered === null ? await open(path, deps, options) : ourOwn(path, layered);
   const { image: file, archive, fileBytes } = opened;
   const timeLimit = AbortSignal.timeout(limits.timeoutMs);
   const signal = options.signal === undefined ? timeLimit : AbortSignal.any([options.signal, timeLimit]);
-  await using device = await openSource(file, deps.ports, { signal, timeoutMs: limits.timeoutMs });
+  const limited = { signal, timeoutMs: limits.timeoutMs };
+  await using device =
+    layered === null
+      ? await openSource(file, deps.ports, limited)
+      : await openThroughQemu({ ...file, node: layered.node }, deps.ports, limited);
   const disk = withReadBudget(withPageCache(device), { ...limits, signal });
   const notes = [...file.notes];
   const content =
@@ -61,6 +72,20 @@ export async function inspectImage(
     elapsedMs: performance.now() - startedMs,
   };
 }
+
+const open = (path: string, deps: { ports: Pick<Ports, "directories"> }, options: InspectOptions) =>
+  openImage(path, deps, {
+    signal: options.signal ?? new AbortController().signal,
+    ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
+  });
+
+/** A machine's disk is no file that a user named: nothing of it has to be unpacked or refused. */
+const ourOwn = (path: string, layered: LayeredDisk): OpenedImage => ({
+  image: identifiedLayers(path, layered),
+  archive: null,
+  fileBytes: layered.fileBytes,
+  [Symbol.asyncDispose]: () => Promise.resolve(),
+});
 
 type Content = Pick<
   ImageFacts,

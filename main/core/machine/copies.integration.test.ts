@@ -3,9 +3,12 @@ import { readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { totalmem } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createCompactJob } from "#core/compact/compact-job.ts";
 import { createDuplicateJob } from "#core/duplicate/duplicate-job.ts";
 import { createImportDiskJob } from "#core/duplicate/import-disk-job.ts";
+import { inspectImage } from "#core/image/inspect-image.ts";
 import { createJobs, type Jobs } from "#core/job/runner.ts";
+import { createImages } from "#core/library/images.ts";
 import { createNodePorts } from "#system/node-ports.ts";
 import { newCheckpoint, openMachineWorld, type MachineWorld } from "./testing/machine-world.ts";
 
@@ -190,5 +193,29 @@ describe("a change", () => {
     stop.abort();
     await other;
     await world.machines.start(id);
+  });
+});
+
+describe("a disk in layers", () => {
+  it("is checked and compacted as the whole that a guest sees", async () => {
+    await world.write(id, 0, 1);
+    await world.machines.createCheckpoint(id, newCheckpoint());
+    await world.write(id, 1, 2);
+    await world.machines.createCheckpoint(id, newCheckpoint());
+    const layered = await world.machines.layeredDisk(id);
+    expect(layered?.paths).toHaveLength(3);
+    const { ports, store, machines } = world;
+    const facts = await inspectImage(machines.diskPath(id), { ports }, { layered });
+    expect(facts).toMatchObject({ format: "qcow2", virtualBytes: 16 * MiB });
+    await expect(inspectImage(machines.diskPath(id), { ports })).rejects.toMatchObject({
+      code: "image-refused",
+    });
+    const images = createImages({ ports, store });
+    const job = createCompactJob({ ports, images, machines });
+    const input = { subject: { kind: "machine", machineId: id } } as const;
+    const view = await jobs.waitFor(await jobs.start(job, input));
+    expect(view).toMatchObject({ status: "succeeded", error: null });
+    const { path } = images.view((view.result as { imageId: string }).imageId);
+    expect([await world.holds(path, 0, 1), await world.holds(path, 1, 2)]).toEqual([true, true]);
   });
 });

@@ -4,6 +4,9 @@ import { z } from "zod";
 import type { Checkpoint } from "#contract/checkpoint.ts";
 import type { MachineView } from "#contract/machine.ts";
 import { AppError } from "#core/lib/app-error.ts";
+import type { LayeredDisk } from "#core/image/layered-disk.ts";
+import { chainNode } from "#core/layers/chain-node.ts";
+import { readOverlayHeader } from "#core/layers/overlay.ts";
 import { diskChain, type ChainFile } from "#core/layers/disk-chain.ts";
 import {
   layerFiles,
@@ -111,6 +114,18 @@ export class MachineLayers {
   chain(): Promise<ChainFile[]> {
     const folderOf = (id: string): string => machineFolder(this.#ports.directories.data, id).path;
     return diskChain(folderOf, this.#id, this.#record);
+  }
+
+  /** Disk and layers as one, for programs that read; null without layers. */
+  async whole(): Promise<LayeredDisk | null> {
+    const layers = await this.chain();
+    if (layers.length === 0) return null;
+    const { disk } = this.files;
+    const paths = [disk, ...layers.map(({ path }) => path)];
+    const sizes = await Promise.all(paths.map(async (path) => (await stat(path)).size));
+    const { virtualBytes } = await readOverlayHeader(disk);
+    const fileBytes = sizes.reduce((sum, bytes) => sum + bytes, 0);
+    return { node: chainNode(disk, layers), virtualBytes, paths, fileBytes };
   }
 
   /** Also of a guest that runs. Asking for one that is there already answers it. */
@@ -249,14 +264,19 @@ export class MachineLayers {
       });
     } else if (pending.kind === "create") {
       const { id } = pending.checkpoint;
+      const goOn = async (): Promise<void> => {
+        if (pending.wasRunning && !(await isRunning(guest.execute))) await guest.execute("cont");
+      };
       if (await isOnOverlay(guest.execute, id)) {
+        await goOn(); // as long as this is pending, somebody sees to it
         this.#record = await completeLayer(this.files, this.#record);
       } else {
         await dropOverlay(guest.execute, id);
         await guest.execute("migrate_cancel").catch(() => {}); // none under way
+        await rm(this.files.layerMemoryRecord(id), { force: true }); // before the guest moves on from it
+        await goOn();
         this.#record = await takeBack(this.files, this.#record, id);
       }
-      if (pending.wasRunning && !(await isRunning(guest.execute))) await guest.execute("cont");
     }
   }
 

@@ -167,7 +167,9 @@ export class Machine {
     const following = this.#following;
     if (following === null) return;
     const { processes, clock } = this.#deps.ports;
-    await writeJson(this.folder.run, { ...following.run, forced: true });
+    await writeJson(this.folder.run, { ...following.run, forced: true }).catch(
+      (error: unknown) => this.#warn("It cannot be written down that a machine is forced off", error), // a full disk must not keep it on
+    );
     const { control } = following.run.sockets;
     const asked = qmpCommand(control, "quit", {}, { timeoutMs: quitMs }).catch(() => {}); // else it is killed
     const deadlineMs = clock.nowMs() + quitMs;

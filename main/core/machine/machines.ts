@@ -4,6 +4,7 @@ import type { z } from "zod";
 import type { Checkpoint } from "#contract/checkpoint.ts";
 import type { Hardware, MachineCreateSchema, MachinePower, MachineView } from "#contract/machine.ts";
 import type { MachineConsole } from "#core/console/machine-console.ts";
+import type { LayeredDisk } from "#core/image/layered-disk.ts";
 import { AppError } from "#core/lib/app-error.ts";
 import { newId } from "#core/library/new-id.ts";
 import { changeMachine, type MachineChange } from "./change-machine.ts";
@@ -96,6 +97,8 @@ export interface Machines {
   folder(id: string): string;
   /** The path, whether or not the machine runs. */
   diskPath(id: string): string;
+  /** The whole disk of a machine with checkpoints or a base, to be read while it is off; null: one plain file. */
+  layeredDisk(id: string): Promise<LayeredDisk | null>;
   /** Throws `machine-busy`. */
   assertOff(id: string): void;
   console(id: string): MachineConsole;
@@ -274,6 +277,7 @@ export function createMachines(deps: MachineDeps): Machines {
       await get(id).machine.state.waitForPower(power, ports.clock, options),
     view: (id) => get(id).machine.state.view,
     diskPath: (id) => get(id).machine.folder.disk,
+    layeredDisk: async (id) => await get(id).machine.layers.whole(),
     console: (id) => get(id).console,
     setRecording: (id, recording) => get(id).machine.state.update({ recording }),
     guest: runningGuest,

@@ -18,14 +18,15 @@ const retryMs = 2;
 /**
  * Opens an image through QEMU's block layer, in a process of its own: explicit driver, read-only, no backing
  * file whatever the header says, none of the user's environment, on a socket in a folder that only we can
- * enter. The process ends with the connection, the signal or the time limit. `identifyFile` comes first.
+ * enter. The process ends with the connection, the signal or the time limit. `identifyFile` comes first. `node`: a
+ * disk of our own in layers, as one node that names each of its files.
  */
 export async function openThroughQemu(
-  image: { path: string; format: ImageFormat },
+  image: { path: string; format: ImageFormat; node?: string },
   ports: Pick<Ports, "processes" | "directories">,
   options: { signal: AbortSignal; timeoutMs: number },
 ): Promise<OpenBlockDevice> {
-  const node = blockNode(image.path, image.format);
+  const node = image.node ?? blockNode(image.path, image.format);
   const folder = await mkdtemp(join(ports.directories.runtime, "nbd-"));
   const socketPath = join(folder, randomBytes(3).toString("hex"));
   const stop = new AbortController();

@@ -100,6 +100,7 @@ export async function openMachineWorld(
       return names.toSorted();
     },
     async close() {
+      await open(); // the last one may be closed, or may have lost sight of a machine
       for (const id of await readdir(root)) await world.machines.forceOff(id).catch(() => {});
       for (const one of opened) await one.close();
       await rm(home, { recursive: true, force: true });
