@@ -78,4 +78,3 @@ const definition = definitions[config.kind] as unknown as JobDefinition;
 const view = await jobs.waitFor(await jobs.start(definition, config.input));
 await machines.close();
 writeSync(1, JSON.stringify({ status: view.status, error: view.error, events }));
-process.exit(0);
