@@ -10,6 +10,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { testStagingStore, type StagingTarget } from "#staging/conformance.ts";
 import { startCountingProxy } from "#staging/counting-proxy.ts";
 import { chunkBytes, chunksInFlight } from "#staging/sftp/chunk-writer.ts";
+import { readHostKey } from "#staging/sftp/read-host-key.ts";
 import type { SftpAccess } from "#staging/sftp/sftp-access.ts";
 import { createSftpStore } from "#staging/sftp/sftp-store.ts";
 import type { StagingStore, StagingUpload } from "#staging/staging-store.ts";
@@ -115,6 +116,10 @@ describe.skipIf(missing !== null)(missing ?? "SFTP", () => {
     }
 
     it("is not spoken to before its key is accepted, nor when it is another one", async () => {
+      expect(await readHostKey({ host: "127.0.0.1", port: full.port }, signal)).toEqual({
+        sha256: full.hostKeySha256,
+        type: "ssh-ed25519",
+      });
       await expect(open(full, { hostKeySha256: null }).probe(signal)).rejects.toMatchObject({
         code: "untrusted-host",
         details: { hostKeySha256: full.hostKeySha256 },

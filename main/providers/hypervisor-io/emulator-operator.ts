@@ -9,10 +9,12 @@ import { newId, type EmulatorState, type StoredStock } from "./emulator-state.ts
 const formats = new Set(["qcow2", "raw", "iso"]);
 /** Written to still. */
 const unfinished = /\.part$/;
+/** Nobody writes to a file any more that was not touched for so long. */
+const settledMs = 10_000;
 
 /**
  * Plays the operator: registers files of the storage, as a person would with Compute > Images > Add Image. `look`
- * registers what lies there unchanged since the last look and is an image.
+ * registers what lies there unchanged for a while and is an image.
  */
 export function createOperator(state: EmulatorState, storageFolder: string) {
   const sizes = new Map<string, number>();
@@ -38,8 +40,9 @@ export function createOperator(state: EmulatorState, storageFolder: string) {
     for (const entry of await readdir(storageFolder, { withFileTypes: true })) {
       const { name } = entry;
       if (!entry.isFile() || unfinished.test(name)) continue;
-      const { size } = await stat(join(storageFolder, name));
-      if (sizes.get(name) === size) await register(name).catch(() => {}); // no image: the operator leaves it
+      const { size, mtimeMs } = await stat(join(storageFolder, name));
+      const settled = sizes.get(name) === size || Date.now() - mtimeMs > settledMs;
+      if (settled) await register(name).catch(() => {}); // no image: the operator leaves it
       sizes.set(name, size);
     }
   }

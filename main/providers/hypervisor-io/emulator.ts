@@ -89,9 +89,9 @@ export async function startHypervisorIoEmulator(options: EmulatorOptions): Promi
   for (const task of state.data.tasks) if (task.progress < 100) deps.startTask(task);
   work.start("operator", async (signal) => {
     for (;;) {
-      await clock.sleep(paceMs * operatorPaces, signal);
       // What cannot be looked at now can be the next time.
       await operator.look().catch(() => {});
+      await clock.sleep(paceMs * operatorPaces, signal);
     }
   });
 

@@ -6,7 +6,7 @@ export const chunkBytes = 32 * 1024;
 /** As OpenSSH's `sftp -R`. 2 MiB on their way fill 20 MB/s at 100 ms. */
 export const chunksInFlight = 64;
 
-/** One open file on the other side. A write rejects with `lost: true` when only its connection was at fault. */
+/** One open file on the other side, over one connection. */
 export interface OpenFile {
   write(bytes: Buffer, startByte: number): Promise<void>;
   sizeBytes(): Promise<number>;
@@ -18,6 +18,7 @@ interface ChunkWriterOptions {
   /** Opens the file, over a new connection where the old one is gone. Tries several times by itself. */
   readonly open: () => Promise<OpenFile>;
   readonly onTaken: (byteCount: number) => void;
+  /** Whether only the connection was at fault. */
   readonly isLoss: (error: unknown) => boolean;
 }
 
@@ -91,6 +92,7 @@ export class ChunkWriter implements PartWriter {
 
   async #reopen(): Promise<void> {
     const file = await this.#options.open();
+    if (this.#closed) return await file.close();
     const [firstByte = 0] = this.#unconfirmed.keys();
     if ((await file.sizeBytes()) < firstByte) {
       await file.close();

@@ -17,10 +17,14 @@ afterEach(() => {
 });
 
 /** A server that lets in by one method and says to everything else that there is no such file. */
-async function start(method: "password" | "keyboard-interactive"): Promise<SftpAccess> {
+async function start(
+  method: "password" | "keyboard-interactive",
+  onConnection: (client: ssh2.Connection) => void = () => {},
+): Promise<SftpAccess> {
   const clients = new Set<ssh2.Connection>();
   const server = new ssh2.Server({ hostKeys: [hostKey.private] }, (client) => {
     clients.add(client);
+    onConnection(client);
     client.on("error", () => {});
     client.on("authentication", (context) => {
       if (context.method === "password" && method === "password" && context.password === password) {
@@ -83,6 +87,18 @@ it.each(["password", "keyboard-interactive"] as const)(
     expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain(wrong);
   },
 );
+
+it("logs in once for calls in a row, and again when the connection has ended", async () => {
+  const clients: ssh2.Connection[] = [];
+  const store = createSftpStore(await start("password", (client) => clients.push(client)), { retry });
+  const probe = (): Promise<void> =>
+    expect(store.probe(signal)).rejects.toMatchObject({ code: "staging-failed" });
+  for (let call = 0; call < 3; call++) await probe();
+  expect(clients).toHaveLength(1);
+  clients[0]?.end();
+  await probe();
+  expect(clients).toHaveLength(2);
+});
 
 it("sends no password to a server with another key", async () => {
   const access = { ...(await start("password")), hostKeySha256: "SHA256:another" };

@@ -10,7 +10,7 @@ const keepAliveMs = 15_000;
 
 /**
  * Opens a connection to a server whose key is the accepted one. Rejects with AppErrors of ours or with ssh2's own
- * errors. An abort destroys the connection, then and later.
+ * errors. An abort ends the attempt; later it is the caller's to end the session.
  */
 export async function connect(
   access: SftpAccess,
@@ -24,7 +24,6 @@ export async function connect(
   let refused: AppError | null = null;
   const stop = (): void => void client.destroy();
   signal.addEventListener("abort", stop, { once: true });
-  client.on("close", () => signal.removeEventListener("abort", stop));
   try {
     await new Promise<void>((resolve, reject) => {
       client.once("ready", resolve);
@@ -51,6 +50,8 @@ export async function connect(
     client.on("error", () => {}); // what it says while it goes down
     client.destroy();
     throw refused ?? error;
+  } finally {
+    signal.removeEventListener("abort", stop);
   }
 }
 

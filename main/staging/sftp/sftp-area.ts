@@ -16,22 +16,42 @@ const fileKind = 0o100000;
 
 const FileSystemSchema = z.object({ f_frsize: z.coerce.number(), f_bavail: z.coerce.number() });
 
-/** A folder on a server that was there when it was looked for. `reconnect` opens another connection to it. */
+export interface Connections {
+  /** One that works, as far as is known. */
+  take(): Promise<SftpSession>;
+  /** When it is no longer used. */
+  give(session: SftpSession): Promise<void>;
+}
+
+/** A folder on a server that was there when it was looked for. An abort ends the connection and all that waits. */
 export async function openSftpArea(
   directory: string,
-  reconnect: () => Promise<SftpSession>,
+  connections: Connections,
+  signal: AbortSignal,
 ): Promise<FileArea> {
-  let session = await reconnect();
+  let session = await connections.take();
+  let closed = false;
+  const stop = (): void => session.destroy();
+  signal.addEventListener("abort", stop);
+  const close = async (): Promise<void> => {
+    closed = true;
+    signal.removeEventListener("abort", stop);
+    await connections.give(session);
+  };
   try {
-    return await areaIn(await rootOf(session, directory), {
+    return areaIn(await rootOf(session, directory), {
       now: () => session,
       fresh: async () => {
         await session[Symbol.asyncDispose]();
-        return (session = await reconnect());
+        session = await connections.take();
+        // Nobody waits for it any more.
+        if (closed) await connections.give(session);
+        return session;
       },
+      close,
     });
   } catch (error) {
-    await session[Symbol.asyncDispose]();
+    await close();
     throw error;
   }
 }
@@ -40,6 +60,7 @@ interface Connection {
   now(): SftpSession;
   /** Gives the old one up. */
   fresh(): Promise<SftpSession>;
+  close(): Promise<void>;
 }
 
 async function rootOf(session: SftpSession, directory: string): Promise<string> {
@@ -59,7 +80,7 @@ async function rootOf(session: SftpSession, directory: string): Promise<string> 
   }
 }
 
-async function areaIn(root: string, connection: Connection): Promise<FileArea> {
+function areaIn(root: string, connection: Connection): FileArea {
   const at = (path: string): string => (path === "" ? root || "/" : `${root}/${path}`);
   const ask: SftpSession["ask"] = (send) => connection.now().ask(send);
   const attributesOf = (path: string): Promise<Attributes | null> =>
@@ -127,7 +148,7 @@ async function areaIn(root: string, connection: Connection): Promise<FileArea> {
     },
     remoteSha256: (path, byteCount) => hashBySsh(connection.now(), at(path), byteCount),
     read: (path, startByte, endByte) => readRemoteFile(connection.now(), at(path), startByte, endByte),
-    [Symbol.asyncDispose]: () => connection.now()[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: () => connection.close(),
   };
 }
 

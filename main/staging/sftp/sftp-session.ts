@@ -24,11 +24,7 @@ export class SftpSession implements AsyncDisposable {
   constructor(client: Client, sftp: SFTPWrapper) {
     this.#client = client;
     this.#sftp = sftp;
-    const lose = (error: Error): void => {
-      this.#lost ??= error;
-      for (const reject of this.#waiting) reject(this.#lost);
-      this.#waiting.clear();
-    };
+    const lose = (error: Error): void => this.#lose(error);
     client.on("error", lose);
     sftp.on("error", lose);
     sftp.on("close", () => lose(connectionEnded()));
@@ -38,6 +34,22 @@ export class SftpSession implements AsyncDisposable {
         resolve();
       });
     });
+  }
+
+  get isLost(): boolean {
+    return this.#lost !== null;
+  }
+
+  /** Ends it at once, in the middle of whatever waits. */
+  destroy(): void {
+    this.#lose(connectionEnded());
+    this.#client.destroy();
+  }
+
+  #lose(error: Error): void {
+    this.#lost ??= error;
+    for (const reject of this.#waiting) reject(this.#lost);
+    this.#waiting.clear();
   }
 
   /** One request. Rejects with ssh2's own error: a status of the server, or the loss of the connection. */

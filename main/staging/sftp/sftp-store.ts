@@ -6,7 +6,8 @@ import { openGate, type TransferGate } from "../transfer-gate.ts";
 import { withRetry, type RetryOptions } from "../upload/with-retry.ts";
 import { connect } from "./connect.ts";
 import { readCredentials } from "./credentials.ts";
-import { openSftpArea } from "./sftp-area.ts";
+import { KeptConnection } from "./kept-connection.ts";
+import { openSftpArea, type Connections } from "./sftp-area.ts";
 import type { SftpAccess } from "./sftp-access.ts";
 import { isConnectionLoss, sftpError } from "./sftp-error.ts";
 import type { SftpSession } from "./sftp-session.ts";
@@ -15,7 +16,10 @@ const defaultRetry: RetryOptions = { attempts: 5, firstDelayMs: 500 };
 const publicHint =
   "Check that the web server serves this folder at that address, and that it may read files of the mode 0644.";
 
-/** A folder of a web server that is reached by SFTP. Connects for each call; there is nothing to close. */
+/**
+ * A folder of a web server that is reached by SFTP. A connection is kept for a moment after a call, for the next
+ * one; there is nothing to close.
+ */
 export function createSftpStore(
   access: SftpAccess,
   options: { gate?: TransferGate; retry?: RetryOptions } = {},
@@ -43,6 +47,11 @@ export function createSftpStore(
       throw sftpError(error, access);
     });
   };
+  const kept = new KeptConnection();
+  const connectionsFor = (signal: AbortSignal): Connections => ({
+    take: async () => kept.take() ?? (await connected(signal)),
+    give: (session) => kept.give(session),
+  });
   return createFileStore({
     publicUrlTemplate: access.publicUrlTemplate,
     publicHint,
@@ -51,7 +60,7 @@ export function createSftpStore(
       try {
         signal.throwIfAborted();
         return await withRetry(retry, signal, async () => {
-          await using area = await openSftpArea(access.directory, () => connected(signal));
+          await using area = await openSftpArea(access.directory, connectionsFor(signal), signal);
           return await work(area);
         });
       } catch (error) {
