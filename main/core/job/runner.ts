@@ -17,10 +17,11 @@ import { initialView, isEnded, reduceJob } from "./reducer.ts";
 const runningPerKind = 2;
 
 export interface Jobs {
-  /** Journals and queues a job; answers its id at once. */
+  /** Journals and queues a job; answers its id at once. A job that starts another chooses and notes the id first. */
   start<I extends z.ZodType, O extends z.ZodType>(
     definition: JobDefinition<I, O>,
     input: z.input<I>,
+    options?: { id?: string },
   ): Promise<string>;
   cancel(id: string): Promise<void>;
   /** Runs a failed, cancelled or interrupted job again. Finished steps are kept. */
@@ -112,16 +113,21 @@ export function createJobs(deps: { ports: Ports; store: StateStore }): Jobs {
     if (live.has(id)) throw new AppError("already-exists", "The job is running");
     const abort = new AbortController();
     if (mode === "undo") abort.abort(new AppError("cancelled", "Cancelled"));
-    const release = await acquireLock(lockOf(id), processes);
+    // Live before anything is awaited: two that launch it at once would both find the lock their own.
+    const begun = Promise.withResolvers<void>();
+    live.set(id, { abort, finished: begun.promise });
+    let release = (): Promise<void> => Promise.resolve();
     let journal: Journal;
     try {
+      release = await acquireLock(lockOf(id), processes);
       journal = await openJournal(journalOf(id));
     } catch (error) {
       await release();
+      live.delete(id);
+      begun.resolve();
       throw error;
     }
-    const finished = work();
-    live.set(id, { abort, finished });
+    begun.resolve(work());
 
     async function work(): Promise<void> {
       try {
@@ -180,26 +186,33 @@ export function createJobs(deps: { ports: Ports; store: StateStore }): Jobs {
     }
   }
 
-  async function loadOne(id: string, resume: boolean): Promise<void> {
+  /** Answers how to resume it, or null when nothing is to be resumed. */
+  async function loadOne(id: string, resume: boolean): Promise<(() => Promise<void>) | null> {
     const { records } = await readJournal(journalOf(id));
     const created = records[0];
     // The process died before the first record was on disk: the job was never reported, so nothing is lost.
-    if (created === undefined) return rm(folderOf(id), { recursive: true, force: true });
+    if (created === undefined) {
+      await rm(folderOf(id), { recursive: true, force: true });
+      return null;
+    }
     if (created.type !== "created")
       throw new AppError("protocol", `The journal of job ${id} has no beginning`);
     store.put("jobs", id, records.slice(1).reduce<JobView>(reduceJob, initialView(created)));
-    if (isEnded(viewOf(id).status)) return;
-    if ((await lockOwner(lockOf(id), processes)) !== null) return; // another living copy works on it
+    if (isEnded(viewOf(id).status)) return null;
+    if ((await lockOwner(lockOf(id), processes)) !== null) return null; // another living copy works on it
     emit(id, { type: "interrupted" });
     const definition = definitions.get(created.kind);
-    if (!resume || definition?.afterCrash !== "resume") return;
-    await launch(definition, id, "run");
-    notice(
-      id,
-      "info",
-      `Resumed: ${created.title}`,
-      "Goldsmith ended while this was running. Finished steps are kept.",
-    );
+    if (!resume || definition?.afterCrash !== "resume") return null;
+    return async () => {
+      if (live.has(id)) return; // a job that it is a part of was faster
+      await launch(definition, id, "run");
+      notice(
+        id,
+        "info",
+        `Resumed: ${created.title}`,
+        "Goldsmith ended while this was running. Finished steps are kept.",
+      );
+    };
   }
 
   function notice(id: string, level: "info" | "warning", title: string, text: string): void {
@@ -207,11 +220,11 @@ export function createJobs(deps: { ports: Ports; store: StateStore }): Jobs {
   }
 
   return {
-    async start(definition, input) {
+    async start(definition, input, options = {}) {
       if (closing) throw new AppError("cancelled", "Goldsmith is closing");
       const parsed: unknown = definition.input.parse(input);
       definitions.set(definition.kind, definition as unknown as JobDefinition);
-      const id = newId();
+      const id = options.id ?? newId();
       await mkdir(folderOf(id), { recursive: true });
       const created: JournalRecord = {
         type: "created",
@@ -270,13 +283,18 @@ export function createJobs(deps: { ports: Ports; store: StateStore }): Jobs {
       for (const definition of known) definitions.set(definition.kind, definition);
       const folder = join(directories.data, "jobs");
       await mkdir(folder, { recursive: true });
-      for (const id of await readdir(folder)) {
-        try {
-          await loadOne(id, resume);
-        } catch (error) {
+      const readable = async <T>(id: string, work: Promise<T>): Promise<T | null> =>
+        work.catch((error: unknown) => {
           notice(id, "warning", `Job ${id} could not be read`, AppError.from(error).message);
-        }
+          return null;
+        });
+      // All are known before the first goes on: a job finds those that it has started.
+      const toResume = new Map<string, () => Promise<void>>();
+      for (const id of await readdir(folder)) {
+        const resumeIt = await readable(id, loadOne(id, resume));
+        if (resumeIt !== null) toResume.set(id, resumeIt);
       }
+      for (const [id, resumeIt] of toResume) await readable(id, resumeIt());
     },
 
     async waitFor(id, signal) {

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { JobContext, JobDefinition, StepReporter } from "#core/job/job-context.ts";
 import type { Jobs } from "#core/job/runner.ts";
 import { AppError } from "#core/lib/app-error.ts";
+import { newId } from "#core/library/new-id.ts";
 
 /**
  * Runs another job to its end inside a step and answers its result. The child's id is noted under `key`, so a retry
@@ -16,15 +17,11 @@ export async function runChildJob<I extends z.ZodType, O extends z.ZodType>(
 ): Promise<z.output<O>> {
   const { context, reporter } = parent;
   const known = context.recall(key, z.string());
-  const before = known === null ? null : jobs.find(known);
-  let id: string;
-  if (before === null) {
-    id = await jobs.start(definition, input);
-    await context.note(key, id);
-  } else {
-    id = before.id;
-    if (before.status !== "succeeded") await jobs.retry(id);
-  }
+  const id = known !== null && jobs.find(known) !== null ? known : newId();
+  const before = jobs.find(id);
+  if (id !== known) await context.note(key, id);
+  if (before === null) await jobs.start(definition, input, { id });
+  else if (before.status !== "succeeded") await goOn(jobs, id);
   const onAbort = (): void => void jobs.cancel(id).catch(() => {}); // it may have ended just now
   context.signal.addEventListener("abort", onAbort, { once: true });
   if (context.signal.aborted) onAbort();
@@ -42,5 +39,14 @@ export async function runChildJob<I extends z.ZodType, O extends z.ZodType>(
   } finally {
     stopWatching();
     context.signal.removeEventListener("abort", onAbort);
+  }
+}
+
+/** After a crash it may have been resumed by itself; then it is only waited for. */
+async function goOn(jobs: Jobs, id: string): Promise<void> {
+  try {
+    await jobs.retry(id);
+  } catch (error) {
+    if (AppError.from(error).code !== "already-exists") throw error;
   }
 }

@@ -50,7 +50,7 @@ export function fakeMachines(folder: string): Machines & { read: () => FakeMachi
     else if (machine.now.prompt === "Password: ") machine.now.prompt = line === "a secret" ? "# " : "login: ";
     else {
       const script = /^\( (.*) \); printf/.exec(line)?.[1];
-      const mark = /^mark (\S+)$/.exec(script ?? "")?.[1];
+      const mark = /^mark (\S+)$/.exec(script ?? line)?.[1];
       if (mark !== undefined) {
         machine.now.disk.push(mark);
         machine.history.push(mark);
