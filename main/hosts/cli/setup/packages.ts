@@ -174,6 +174,12 @@ export const needs: readonly Need[] = [
     },
   },
   {
+    programs: ["curl"],
+    group: "tests",
+    purpose: "asks the practice accounts as the providers' documents do",
+    packages: { apt: ["curl"], dnf: ["curl"], pacman: ["curl"], zypper: ["curl"], brew: ["curl"] },
+  },
+  {
     programs: ["openssl"],
     group: "tests",
     purpose: "makes certificates that nobody trusts yet",
