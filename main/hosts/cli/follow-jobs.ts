@@ -36,10 +36,10 @@ export async function followJobs(
     for (const [index, view] of views().entries()) {
       for (const step of view.steps) {
         const key = `${view.id} ${step.name}`;
-        const before = printed.get(key);
-        if (before === step.status) continue;
+        if (printed.get(key) === step.status) continue;
         printed.set(key, step.status);
-        const line = before === "failed" && step.status === "undone" ? null : endedLine(step);
+        // Of several jobs the undone steps of one would bury the others; its error tells what became of it.
+        const line = step.status === "undone" ? null : endedLine(step);
         if (line !== null) err.line(`${label(jobs[index]?.name ?? "")}  ${line}`);
       }
     }

@@ -1,5 +1,6 @@
 import type { DestinationPlan } from "#contract/publish.ts";
 import type { AppState } from "#contract/state.ts";
+import { asSentence } from "#core/lib/as-sentence.ts";
 import { formatBytes } from "./terminal/format.ts";
 import type { Output } from "./terminal/output.ts";
 import { bold, dim, green, red, yellow } from "./terminal/style.ts";
@@ -38,13 +39,7 @@ export function printPlans(out: Output, state: Readonly<AppState>, plans: readon
       );
     }
     for (const { blocks, text, fix } of plan.notes) {
-      out.line(`  ${blocks ? red("✗") : yellow("!")} ${text} ${dim(fix)}`);
-    }
-    if (plan.same.length > 0) {
-      const known = plan.same.map((id) => state.remoteImages[id]?.name ?? id).join(", ");
-      out.line(
-        `  ${yellow("!")} The same content is there already: ${known} ${dim("--again publishes it anyway")}`,
-      );
+      out.line(`  ${blocks ? red("✗") : yellow("!")} ${asSentence(text)} ${dim(fix)}`);
     }
   }
 }

@@ -105,6 +105,12 @@ describe("judgeConnect", () => {
     expect(Object.keys(problems)).toEqual([name]);
   });
 
+  it("takes the region from the field where the account is one region", () => {
+    const oneRegion = info({ fields: [...info().fields, field("region", "text")] });
+    const draft = good({ fields: { ...good().fields, region: "us-ashburn-1" } });
+    expect(judgeConnect(draft, oneRegion).input).toMatchObject({ defaultRegion: "us-ashburn-1" });
+  });
+
   it("wants an address where every operator has one of its own", () => {
     const { problems } = judgeConnect(good(), info({ defaultApiBase: null }));
     expect(problems).toEqual({ apiBase: "An address that begins with https:// (or http://)" });

@@ -35,6 +35,10 @@ export function newConnectDraft(info: ProviderInfo): ConnectDraft {
   };
 }
 
+/** An account that is one region (OCI): its field says where images go, and no second question does. */
+export const asksForRegion = ({ fields }: Pick<ProviderInfo, "fields">): boolean =>
+  fields.some(({ name }) => name === "region");
+
 export interface JudgedConnect {
   input: AccountConnect | null;
   /** By field: `name`, `apiBase`, `bucket`, or the name of a field of the provider. */
@@ -56,13 +60,14 @@ export function judgeConnect(draft: ConnectDraft, info: ProviderInfo): JudgedCon
     problems["apiBase"] = words["apiBase"] ?? "";
   if (draft.pick === "own" && draft.bucket.trim() === "")
     problems["bucket"] = "Name a bucket, or choose later";
+  const region = asksForRegion(info) ? (draft.fields["region"] ?? "") : draft.defaultRegion;
   const judged = draft.pick === "new" ? judgeStaging(draft.staging) : null;
   const input: AccountConnect = {
     name: draft.name,
     provider: info.id,
     fields: filled(draft.fields),
     ...(draft.apiBase.trim() === "" ? {} : { apiBase: draft.apiBase.trim() }),
-    ...(draft.defaultRegion.trim() === "" ? {} : { defaultRegion: draft.defaultRegion.trim() }),
+    ...(region.trim() === "" ? {} : { defaultRegion: region.trim() }),
     staging: stagingOf(draft, judged?.input ?? null),
   };
   for (const issue of AccountConnectSchema.safeParse(input).error?.issues ?? []) {

@@ -9,7 +9,13 @@ import { SuggestField } from "#renderer/components/suggest-field.tsx";
 import { useFocusInvalid } from "#renderer/components/use-focus-invalid.ts";
 import { useCall } from "#renderer/host/use-call.ts";
 import { ConnectFieldInput } from "./connect-field-input.tsx";
-import { judgeConnect, newConnectDraft, withoutSecrets, type ConnectDraft } from "./connect-draft.ts";
+import {
+  asksForRegion,
+  judgeConnect,
+  newConnectDraft,
+  withoutSecrets,
+  type ConnectDraft,
+} from "./connect-draft.ts";
 import { StagingPart } from "./staging-part.tsx";
 
 interface ConnectFormProps {
@@ -91,15 +97,8 @@ export function ConnectForm({ provider, onBack, onClose, onConnected }: ConnectF
             }
           />
         ))}
-        {provider.scopes.length > 0 && (
-          <p className="connect-scopes">
-            Smallest rights it needs:
-            {provider.scopes.map((scope) => (
-              <code key={scope}>{scope}</code>
-            ))}
-          </p>
-        )}
-        {(provider.regions.length > 0 || provider.defaultRegion !== null) && (
+        <Scopes scopes={provider.scopes} />
+        {!asksForRegion(provider) && (provider.regions.length > 0 || provider.defaultRegion !== null) && (
           <SuggestField
             label="Default region"
             value={draft.defaultRegion}
@@ -123,5 +122,33 @@ export function ConnectForm({ provider, onBack, onClose, onConnected }: ConnectF
         {connect.error !== null && <ErrorNotice error={connect.error} />}
       </form>
     </Dialog>
+  );
+}
+
+/** Words stand in a line; whole sentences of a policy, to be copied, in a list that opens. */
+function Scopes({ scopes }: { scopes: readonly string[] }) {
+  if (scopes.length === 0) return null;
+  const short = scopes.every((scope) => scope.length <= 40);
+  if (short) {
+    return (
+      <p className="connect-scopes">
+        Smallest rights it needs:
+        {scopes.map((scope) => (
+          <code key={scope}>{scope}</code>
+        ))}
+      </p>
+    );
+  }
+  return (
+    <details className="connect-more">
+      <summary>Smallest rights it needs</summary>
+      <ul className="connect-policies">
+        {scopes.map((scope) => (
+          <li key={scope}>
+            <code>{scope}</code>
+          </li>
+        ))}
+      </ul>
+    </details>
   );
 }

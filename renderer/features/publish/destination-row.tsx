@@ -79,7 +79,7 @@ export function DestinationRow({
           <span>
             {[
               uploadWords(plan, nameOf),
-              exposureNames[plan.exposure],
+              ...exposureName(plan),
               ...(plan.quota === null ? [] : [`${quotaWords(plan.quota)} there`]),
             ].join(" · ")}
           </span>
@@ -102,6 +102,10 @@ export function DestinationRow({
     </li>
   );
 }
+
+/** A public address is told by a note of the plan, in full. */
+const exposureName = ({ exposure }: DestinationPlan): string[] =>
+  exposure === "unguessable-public-link" ? [] : [exposureNames[exposure]];
 
 const Asking = () => (
   <>

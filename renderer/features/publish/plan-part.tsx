@@ -1,10 +1,11 @@
 import type { AccountView } from "#contract/account.ts";
 import type { DestinationPlan } from "#contract/publish.ts";
+import { asSentence } from "#core/lib/as-sentence.ts";
 import { CheckBox } from "#renderer/components/check-box.tsx";
 import { FactsList } from "#renderer/components/facts-list.tsx";
 import { LevelMark, levelWords } from "#renderer/components/level-mark.tsx";
 import { quotaWords } from "#renderer/features/accounts/quota-bar.tsx";
-import { useDerived, useEntry } from "#renderer/mirror/use-mirror.ts";
+import { useEntry } from "#renderer/mirror/use-mirror.ts";
 import { findingsToTell } from "./findings-to-tell.ts";
 import type { DestinationDraft } from "./destinations.ts";
 import { costWords, exposureWords } from "./plan-words.ts";
@@ -23,10 +24,6 @@ interface PlanPartProps {
 export function PlanPart({ imageId, account, plan, open, draft, onDraft }: PlanPartProps) {
   const report = useEntry("reports", `image:${imageId}`);
   const findings = findingsToTell(report?.verdicts[account.provider], plan.notes, open);
-  const sameNames = useDerived(({ remoteImages }) =>
-    plan.same.map((id) => remoteImages[id]?.name ?? id).join(", "),
-  );
-  const same = plan.same.length > 0;
   return (
     <>
       {open && (
@@ -48,7 +45,7 @@ export function PlanPart({ imageId, account, plan, open, draft, onDraft }: PlanP
           ]}
         />
       )}
-      {(plan.notes.length > 0 || findings.length > 0 || same) && (
+      {(plan.notes.length > 0 || findings.length > 0) && (
         <ul className="plan-notes selectable" aria-label={`Notes on ${account.name}`}>
           {plan.notes.map((note) => (
             <li key={note.text}>
@@ -57,7 +54,7 @@ export function PlanPart({ imageId, account, plan, open, draft, onDraft }: PlanP
                 label={note.blocks ? "Holds it back" : "Note"}
               />
               <span>
-                {note.text} {note.fix !== "" && <span className="soft">{note.fix}</span>}
+                {asSentence(note.text)} {note.fix !== "" && <span className="soft">{note.fix}</span>}
               </span>
             </li>
           ))}
@@ -65,17 +62,11 @@ export function PlanPart({ imageId, account, plan, open, draft, onDraft }: PlanP
             <li key={`${finding.id} ${finding.where}`}>
               <LevelMark level={finding.level} label={levelWords[finding.level]} />
               <span>
-                {finding.title}
+                {asSentence(finding.title)}
                 {open && <span className="soft"> {finding.consequence}</span>}
               </span>
             </li>
           ))}
-          {same && (
-            <li>
-              <LevelMark level="info" label="Note" />
-              <span>The same content is there already: {sameNames}.</span>
-            </li>
-          )}
         </ul>
       )}
       {plan.level === "error" && (

@@ -11,7 +11,7 @@ import {
 import { exitCodes } from "../exit-codes.ts";
 import { findByName } from "../find-by-name.ts";
 import { readSecrets, secretOptions, secretVariable } from "../read-secret.ts";
-import { table } from "../terminal/table.ts";
+import { bold } from "../terminal/style.ts";
 import { answerAccount } from "./account-answer.ts";
 
 const isSecret = ({ kind }: ConnectField): boolean => kind === "secret" || kind === "secret-file";
@@ -128,14 +128,13 @@ export const accountProvidersCommand = defineCommand({
     const providers = Object.values(state.providers);
     if (context.json) context.printJson(providers);
     else {
-      const rows = providers.map((provider) => [
-        provider.id,
-        provider.fields.map((field) => (field.required ? field.name : `[${field.name}]`)).join(" "),
-        provider.defaultRegion ?? "",
-        provider.scopes.join(", "),
-      ]);
-      const head = ["PROVIDER", "ASKS FOR", "REGION", "SMALLEST RIGHTS"];
-      for (const line of table(head, rows, context.out.columns)) context.out.line(line);
+      for (const provider of providers) {
+        const asks = provider.fields.map(({ name, required }) => (required ? name : `[${name}]`));
+        context.out.line(`${bold(provider.id)}  ${provider.name}`);
+        context.out.line(`  asks for  ${asks.join(" ")}`);
+        if (provider.defaultRegion !== null) context.out.line(`  region    ${provider.defaultRegion}`);
+        for (const scope of provider.scopes) context.out.line(`  right     ${scope}`);
+      }
     }
     return exitCodes.ok;
   },

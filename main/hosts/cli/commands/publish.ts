@@ -150,7 +150,8 @@ function printEnd({ out, err }: CommandContext, { state }: Session, job: JobView
     return;
   }
   const remote = state.remoteImages[result.remoteImageId ?? ""];
-  out.line(`${bold(remote?.name ?? job.title)} is ${result.status} at ${account}`);
+  const name = remote?.name ?? state.images[job.subject.imageId ?? ""]?.name ?? job.title;
+  out.line(`${bold(name)} is ${result.status} at ${account}`);
   if (result.providerImageId !== null) out.line(`  id ${result.providerImageId}`);
   out.line(`  ${formatBytes(result.uploadedBytes)} uploaded, sha256 ${result.sha256}`);
   if (result.stagingEmpty === false) out.line(yellow("  The staged copy could not be removed."));
