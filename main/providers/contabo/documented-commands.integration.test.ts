@@ -46,11 +46,9 @@ describe.each([
 
   it("gets a token and lists instances", async () => {
     const { tokenUrl = "", clientId, clientSecret, username, password } = harness.emulator.fields;
-    const reply = await curl(
-      ...["-d", `client_id=${clientId}`, "-d", `client_secret=${clientSecret}`],
-      ...["--data-urlencode", `username=${username}`, "--data-urlencode", `password=${password}`],
-      ...["-d", "grant_type=password", tokenUrl],
-    );
+    const client = ["-d", `client_id=${clientId}`, "-d", `client_secret=${clientSecret}`];
+    const user = ["--data-urlencode", `username=${username}`, "--data-urlencode", `password=${password}`];
+    const reply = await curl(...client, ...user, "-d", "grant_type=password", tokenUrl);
     token = z.object({ access_token: z.string() }).parse(reply).access_token;
     expect(await api("/v1/compute/instances", "-X", "GET")).toMatchObject({
       data: [{ instanceId: 30_001, status: "running" }],
