@@ -109,8 +109,9 @@ function exposureOf(
 ): DestinationPlan["exposure"] {
   if (ingest.every((each) => each === "operator-hand-off")) return "operator";
   if (asItIs) return "your-address";
-  if (staging?.place.kind === "oci") return "own-storage";
-  const signs = staging?.place.kind === "s3" && takesSignedLink && !fetchSendsHead;
+  // Oracle's image service reads its own account's bucket by a link as well: federated users need one.
+  const makesLinks = staging?.place.kind === "s3" || staging?.place.kind === "oci";
+  const signs = makesLinks && takesSignedLink && !fetchSendsHead;
   return signs ? "signed-link" : "unguessable-public-link";
 }
 
