@@ -98,7 +98,7 @@ export async function createCore(ports: Ports, options: CoreOptions): Promise<Co
   const accounts = createAccounts({ ports, store, practice, stagings, remoteImages });
   const desk = createStagingDesk({ ports, open: (stagingId) => stagings.open(stagingId) });
   const janitor = createJanitor({ ports, store, desk, stagings });
-  const remote = createRemoteActions({ store, accounts, remoteImages });
+  const remote = createRemoteActions({ store, accounts, remoteImages, clock: ports.clock });
   const settings = createSettings({
     dataDirectory: directories.data,
     store,
@@ -115,13 +115,14 @@ export async function createCore(ports: Ports, options: CoreOptions): Promise<Co
   const duplicate = createDuplicateJob({ machines });
   const importDisk = createImportDiskJob({ machines });
   const compact = createCompactJob({ ports, images, machines });
+  const prepared = createPreparedFiles(ports);
   const publish = createPublishJob({
     ports,
     images,
     accounts,
     stagings,
     desk,
-    prepared: createPreparedFiles(ports),
+    prepared,
     remoteImages,
     check,
   });
@@ -177,7 +178,7 @@ export async function createCore(ports: Ports, options: CoreOptions): Promise<Co
     },
   );
 
-  const sweeping = janitor.sweep().catch((error: unknown) => {
+  const sweeping = Promise.all([janitor.sweep(), prepared.prune()]).catch((error: unknown) => {
     ports.log.warn("the staging storages could not be cleaned", { error: String(error) });
   });
 

@@ -32,11 +32,12 @@ export async function giveLink(
   });
   await context.step("link", z.object({}), async (reporter, signal) => {
     reporter.message("Reading it as the provider will");
+    const onType = (type: string): void => reporter.message(`Answers HEAD and GET as an image (${type})`);
     await inWords(async () => {
       if (target.kind === "address") {
         const { url } = target;
         source = { kind: "url", url };
-        return checkLink({ url, headUrl: url }, file, ports.clock, signal);
+        return checkLink({ url, headUrl: url }, file, ports.clock, signal, onType);
       }
       const state = objectId === null ? null : await desk.find(objectId, jobId);
       if (objectId === null || state === null) return;
@@ -44,7 +45,7 @@ export async function giveLink(
       const { place } = stagings.view(target.stagingId);
       const isOwnStorage = place.kind === "oci" && place.accountId === scope.input.accountId;
       const object = { id: objectId, key: state.object.key, jobId, file, isOwnStorage };
-      source = await openForProvider(desk, object, capabilities, ports.clock, signal);
+      source = await openForProvider(desk, object, capabilities, ports.clock, signal, onType);
     });
     return {};
   });

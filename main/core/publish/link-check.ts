@@ -14,7 +14,7 @@ const linkHint =
 
 /**
  * Looks at the staged object as the provider will: HEAD, then GET, without credentials and without following a
- * redirect. Right length, right first bytes, no page in its place. Throws `staging-failed` or `network`. A signed
+ * redirect. Right length, right first bytes, no page in its place; tells under which content type. Throws `staging-failed` or `network`. A signed
  * link has an address of its own for HEAD.
  */
 export async function checkLink(
@@ -22,12 +22,14 @@ export async function checkLink(
   file: { path: string; sizeBytes: number },
   clock: Clock,
   signal: AbortSignal,
+  onContentType: (contentType: string) => void = () => {},
 ): Promise<void> {
   const expected = await firstBytes(file.path, Math.min(compareBytes, file.sizeBytes));
   for (let attempt = 1; ; attempt++) {
     try {
       await checkHead(headUrl, file.sizeBytes, signal);
-      return await checkGet(url, file.sizeBytes, expected, signal);
+      onContentType(await checkGet(url, file.sizeBytes, expected, signal));
+      return;
     } catch (error) {
       if (attempt >= tries || signal.aborted) throw error;
       await clock.sleep(pauseMs, signal);
@@ -52,7 +54,7 @@ async function checkGet(
   sizeBytes: number,
   expected: Uint8Array,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<string> {
   const reply = await ask(url, "GET", { range: `bytes=0-${expected.length - 1}` }, signal);
   assertDirect(reply, "GET", [200, 206]);
   const range = reply.headers.get("content-range");
@@ -63,6 +65,9 @@ async function checkGet(
   const got = await readFirst(reply, expected.length, url, signal);
   if (!Buffer.from(got).equals(expected))
     throw failed("The staged object's address gives other bytes than the image's");
+  return (reply.headers.get("content-type") ?? "no content type")
+    .replaceAll(/[^\x20-\x7e]/g, "")
+    .slice(0, 100);
 }
 
 function assertDirect(reply: Response, method: string, wanted: readonly number[]): void {

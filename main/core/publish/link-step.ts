@@ -37,6 +37,7 @@ export async function openForProvider(
   capabilities: Pick<Capabilities, "takesSignedLink" | "fetchSendsHead">,
   clock: Clock,
   signal: AbortSignal,
+  onContentType?: (contentType: string) => void,
 ): Promise<ImportSource> {
   const { id, key, jobId, file } = object;
   const store = await desk.store(id);
@@ -47,7 +48,7 @@ export async function openForProvider(
       throw AppError.from(error);
     });
     if ("kind" in link) return link;
-    await checkLink(link, file, clock, signal);
+    await checkLink(link, file, clock, signal, onContentType);
     return { kind: "url", url: link.url };
   }
   const url = await desk.expose(id, jobId, signal);
@@ -56,6 +57,6 @@ export async function openForProvider(
       hint: "Give the storage the address under which its files can be read, or use another one.",
     });
   }
-  await checkLink({ url, headUrl: url }, file, clock, signal);
+  await checkLink({ url, headUrl: url }, file, clock, signal, onContentType);
   return { kind: "url", url };
 }

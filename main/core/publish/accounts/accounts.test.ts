@@ -180,6 +180,21 @@ describe("accounts", () => {
     await expect(accounts.refresh(id)).rejects.toMatchObject({ code: "not-found" });
   });
 
+  it("takes new keys only when they are good, and keeps the others", async () => {
+    const id = await connect();
+    const token = (await practice.start()).accounts.digitalocean?.fields["token"] ?? "";
+    await expect(accounts.change(id, { fields: { token: "wrong" } })).rejects.toMatchObject({
+      code: "unauthorized",
+    });
+    expect(await ports.secrets.get(`account/${id}/token`)).toBe(token);
+    await ports.secrets.set(`account/${id}/token`, "ran out");
+    await expect(accounts.test(id)).rejects.toMatchObject({ code: "unauthorized" });
+    await accounts.change(id, { name: "Renamed", fields: { token }, stagingId: null });
+    await accounts.test(id);
+    expect(accounts.view(id)).toMatchObject({ name: "Renamed", stagingId: null });
+    await expect(accounts.change(id, { stagingId: "nobody" })).rejects.toMatchObject({ code: "not-found" });
+  });
+
   it("says so when the keychain lost the keys", async () => {
     const id = await connect();
     await ports.secrets.remove(`account/${id}/token`);

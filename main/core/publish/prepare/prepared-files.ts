@@ -42,6 +42,7 @@ const keepMs = 7 * 24 * 3_600_000;
 export function createPreparedFiles(ports: Ports): PreparedFiles {
   const folder = join(ports.directories.cache, "prepared");
   const working = new Map<string, SharedWork>();
+  const inTurn = createTurns();
   const pathOf = (sourceSha256: string): string => join(folder, `${sourceSha256}.qcow2`);
   const noteOf = (path: string): string => `${path}.json`;
 
@@ -67,16 +68,23 @@ export function createPreparedFiles(ports: Ports): PreparedFiles {
         onWait,
         onProgress,
         signal,
-        work: async (report) => {
-          made = await known(path); // somebody else may have made it while this one waited
-          if (made !== null) return;
-          const onCompact = ({ doneBytes, totalBytes }: { doneBytes: number; totalBytes: number }): void =>
-            report(doneBytes, totalBytes);
-          const { fileBytes } = await compactImage(image, path, { ports }, { signal, onProgress: onCompact });
-          const sha256 = await hashFile(path, signal, () => {});
-          await writeJson(noteOf(path), { version: 1, sha256, sizeBytes: fileBytes });
-          made = { path, sha256, sizeBytes: fileBytes };
-        },
+        work: (report) =>
+          inTurn(async () => {
+            made = await known(path); // somebody else may have made it while this one waited
+            if (made !== null) return;
+            signal.throwIfAborted();
+            const onCompact = ({ doneBytes, totalBytes }: { doneBytes: number; totalBytes: number }): void =>
+              report(doneBytes, totalBytes);
+            const { fileBytes } = await compactImage(
+              image,
+              path,
+              { ports },
+              { signal, onProgress: onCompact },
+            );
+            const sha256 = await hashFile(path, signal, () => {});
+            await writeJson(noteOf(path), { version: 1, sha256, sizeBytes: fileBytes });
+            made = { path, sha256, sizeBytes: fileBytes };
+          }),
       });
       if (made === null) throw new AppError("internal", "The converted copy was not made");
       return made;
@@ -97,5 +105,15 @@ export function createPreparedFiles(ports: Ports): PreparedFiles {
         if (usedMs !== null && Date.now() - usedMs > keepMs) await rm(path, { force: true });
       }
     },
+  };
+}
+
+/** One at a time: a conversion takes all cores by itself. */
+function createTurns(): (work: () => Promise<void>) => Promise<void> {
+  let tail: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const done = tail.then(work);
+    tail = done.catch(() => {});
+    return done;
   };
 }

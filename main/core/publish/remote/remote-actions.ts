@@ -7,6 +7,7 @@ import type {
 } from "#contract/remote-image.ts";
 import { AppError } from "#core/lib/app-error.ts";
 import type { StateStore } from "#core/state-store.ts";
+import type { Clock } from "#ports/ports.ts";
 import type { ProviderClient } from "#providers/provider.ts";
 import type { Accounts } from "#core/publish/accounts/accounts.ts";
 import type { RemoteImages } from "./remote-images.ts";
@@ -29,12 +30,16 @@ export interface RemoteActions {
   ): Promise<z.output<typeof LaunchedSchema>>;
 }
 
+const looks = 5;
+const lookPauseMs = 1_000;
+
 export function createRemoteActions(deps: {
   store: StateStore;
   accounts: Pick<Accounts, "open">;
   remoteImages: RemoteImages;
+  clock: Clock;
 }): RemoteActions {
-  const { store, accounts, remoteImages } = deps;
+  const { store, accounts, remoteImages, clock } = deps;
 
   async function open(id: string): Promise<{ image: RemoteImage; provider: ProviderClient }> {
     const image = store.state.remoteImages[id];
@@ -48,6 +53,20 @@ export function createRemoteActions(deps: {
   async function look({ image, provider }: Awaited<ReturnType<typeof open>>, signal: AbortSignal) {
     const seen = await provider.getImage(image.providerImageId, signal);
     remoteImages.show(image.accountId, seen);
+  }
+
+  /** Some providers take a while; until the image is gone it is shown as deleting, in the provider's own word. */
+  async function untilGone({ image, provider }: Awaited<ReturnType<typeof open>>, signal: AbortSignal) {
+    for (let look = 1; ; look++) {
+      const seen = await provider.getImage(image.providerImageId, signal).catch((error: unknown) => {
+        if (AppError.from(error).code === "not-found") return null;
+        throw error;
+      });
+      if (seen === null) return remoteImages.forget(image.id);
+      remoteImages.show(image.accountId, { ...seen, state: "deleting" });
+      if (look === looks) return;
+      await clock.sleep(lookPauseMs, signal);
+    }
   }
 
   return {
@@ -78,12 +97,7 @@ export function createRemoteActions(deps: {
         });
       }
       await provider.deleteImage(image.providerImageId, signal);
-      try {
-        await look(opened, signal); // some providers take a while; until then the image is shown as deleting
-      } catch (error) {
-        if (AppError.from(error).code !== "not-found") throw error;
-        remoteImages.forget(id);
-      }
+      await untilGone(opened, signal);
     },
 
     async launchOptions(id, signal) {
