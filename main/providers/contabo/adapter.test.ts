@@ -208,6 +208,7 @@ it("installs an instance anew with keys, one password and user data", async () =
     { ...request, instanceId: "7/actions/stop" },
     { ...request, keyIds: ["password:1", "password:2"] },
     { ...request, keyIds: ["laptop"] },
+    { ...request, publicKey: "ssh-ed25519 AAAA laptop" },
   ];
   for (const each of wrong) {
     await expect(client.launch?.(id, each, signal())).rejects.toMatchObject({ code: "bad-input" });

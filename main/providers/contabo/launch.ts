@@ -78,7 +78,9 @@ export async function launch(
   };
 }
 
-function installBody(imageId: string, { keyIds, userData }: LaunchInstance): InstallBody {
+function installBody(imageId: string, { keyIds, userData, publicKey }: LaunchInstance): InstallBody {
+  if ((publicKey ?? "") !== "")
+    throw refused("Keys are taken by their id: keep the key as a secret there first");
   const sshKeys = keyIds.filter((key) => !key.startsWith(passwordMark)).map(secretId);
   const passwords = keyIds.filter((key) => key.startsWith(passwordMark));
   if (passwords.length > 1) throw refused("An instance takes one password only");

@@ -69,6 +69,7 @@ it.each([
   ["no key", { keyIds: [] }, "without an SSH key"],
   ["no size", { size: null }, "needs a size"],
   ["a name that is no host name", { name: "my web" }, "no name for a Droplet"],
+  ["a key that is not in the account", { publicKey: "ssh-ed25519 AAAA x" }, "keys of the account"],
   ["another mode", { mode: "reinstall" }, "new Droplets only"],
 ] as const)("refuses %s without asking", async (_, change, words) => {
   const asked = harness.exchanges.length;

@@ -82,11 +82,17 @@ export async function launch(
 }
 
 function createBody(imageId: number, request: LaunchInstance): CreateDropletBody {
-  const { name, region, size, keyIds, userData } = request;
+  const { name, region, size, keyIds, userData, publicKey } = request;
   if (request.mode !== "create") throw refused("DigitalOcean's images are started as new Droplets only");
   if (size === null) throw refused("A Droplet needs a size");
   if (!nameRule.test(name) || name.length > 255) {
     throw refused(`${cleanText(name)} is no name for a Droplet`, "Use letters, digits, dots and dashes.");
+  }
+  if ((publicKey ?? "") !== "") {
+    throw refused(
+      "DigitalOcean takes keys of the account only",
+      "Add the key in the account's settings there.",
+    );
   }
   // "Custom Images Limits": password logins are off, and a lost password cannot be reset.
   if (keyIds.length === 0) {
