@@ -59,7 +59,8 @@ export interface LaunchInstance {
 }
 
 /**
- * One account at one provider. Adapters are naive: one call is one request (a list is one per page); time
+ * One account at one provider. Adapters are naive: one call is one request (a list is one per page; a
+ * transfer first asks whether it is under way); time
  * limit, error mapping and retry come from `http/`. All reject with AppError; `unauthorized`,
  * `quota-exceeded`, `not-found`, `provider-refused`, `rate-limited`, `provider-error`, `network`, `timeout`,
  * `protocol` and `cancelled` are those to expect. What a manifest does not declare is null here.
