@@ -109,6 +109,13 @@ export default {
       to: { path: "^node_modules/ssh2/" },
     },
     {
+      name: "node-pty-in-system-only",
+      comment: "A native module: the core asks the port for terminals.",
+      severity: "error",
+      from: { path: "^(main|renderer|preload)/", pathNot: "^main/system/" },
+      to: { path: "(^|/)node_modules/node-pty/" },
+    },
+    {
       name: "preload-knows-nothing",
       comment: "No domain words in the preload: electron only.",
       severity: "error",

@@ -101,6 +101,12 @@ describe("boundaries", () => {
       rules: ["lib-is-pure"],
     },
     {
+      what: "the core imports the native terminals",
+      path: "main/core/planted-violation-PID.ts",
+      source: 'export { spawn } from "node-pty";\n',
+      rules: ["node-pty-in-system-only"],
+    },
+    {
       what: "an import leads nowhere",
       path: "main/core/planted-violation-PID.ts",
       source: 'export { nothing } from "#core/nothing-here.ts";\n',

@@ -1,5 +1,4 @@
-import { randomBytes } from "node:crypto";
-import { readFile, rename, rm } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { z } from "zod";
 import { AppError } from "#core/lib/app-error.ts";
 import { createExclusive } from "#core/machine/exclusive-file.ts";
@@ -35,6 +34,7 @@ export class TypingTurn {
     const deadlineMs = clock.nowMs() + timeoutMs;
     while (!(await createExclusive(this.#path, me))) {
       const owner = await this.#owner();
+      if (owner === "gone") continue;
       if (owner === null || !(await processes.isAlive(owner))) {
         await this.#removeStale(owner);
         continue;
@@ -53,25 +53,38 @@ export class TypingTurn {
     return rm(this.#path, { force: true });
   }
 
-  async #owner(path = this.#path): Promise<ProcessIdentity | null> {
+  /** null: it names nobody, because it is damaged; `gone`: there is none. */
+  async #owner(path = this.#path): Promise<ProcessIdentity | null | "gone"> {
     try {
       return OwnerSchema.parse(JSON.parse(await readFile(path, "utf8")));
-    } catch {
-      return null; // gone meanwhile, or damaged: nobody's
+    } catch (error) {
+      return AppError.from(error).code === "not-found" ? "gone" : null;
     }
   }
 
-  /** Two may see the same stale lock; moving it aside and looking again spares the lock of the faster one. */
+  /**
+   * Several may see the same stale lock, and one of them may be slow: it must not remove the lock of a faster one. So
+   * the removal has a lock of its own, whose holder looks again: what is stale then stays until the holder removes it.
+   */
   async #removeStale(stale: ProcessIdentity | null): Promise<void> {
-    const aside = `${this.#path}.${randomBytes(6).toString("hex")}.stale`;
-    try {
-      await rename(this.#path, aside);
-    } catch {
-      return; // another one was faster
+    const { processes, clock } = this.#deps;
+    const broom = `${this.#path}.broom`;
+    if (await createExclusive(broom, JSON.stringify(await processes.self()))) {
+      try {
+        const owner = await this.#owner();
+        const isSame = owner === stale || (isIdentity(owner) && owner.startToken === stale?.startToken);
+        if (isSame) await rm(this.#path, { force: true });
+      } finally {
+        await rm(broom, { force: true });
+      }
+      return;
     }
-    const moved = await this.#owner(aside);
-    const living = moved !== null && (moved.pid !== stale?.pid || moved.startToken !== stale.startToken);
-    if (living) await createExclusive(this.#path, JSON.stringify(moved));
-    await rm(aside, { force: true });
+    const sweeper = await this.#owner(broom);
+    if (sweeper === "gone") return;
+    if (sweeper === null || !(await processes.isAlive(sweeper))) await rm(broom, { force: true });
+    else await clock.sleep(retryMs);
   }
 }
+
+const isIdentity = (owner: ProcessIdentity | null | "gone"): owner is ProcessIdentity =>
+  owner !== null && owner !== "gone";
