@@ -2,6 +2,7 @@ import { copyFile, mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
 import { MachineCreateSchema, type MachineView } from "#contract/machine.ts";
 import { ConsoleSession } from "#core/console/console-session.ts";
 import { createImportDiskJob } from "#core/duplicate/import-disk-job.ts";
@@ -102,15 +103,20 @@ describe("the disk of a machine that runs and writes without a pause", () => {
   it("is let go of when the capture is cancelled, and nothing stays behind", async () => {
     const job = createCaptureJob({ ports, images, machines });
     const before = images.all().length;
-    await machines.guest(id).execute("block_set_io_throttle", {
-      ...{ id: "disk0", bps: 0, bps_rd: 20 * MiB, bps_wr: 0, iops: 0, iops_rd: 0, iops_wr: 0 },
-    });
+    const noOtherLimit = { bps: 0, bps_wr: 0, iops: 0, iops_rd: 0, iops_wr: 0 };
+    const slow = { id: "disk0", ...noOtherLimit, bps_rd: 20 * MiB };
+    await machines.guest(id).execute("block_set_io_throttle", slow);
     const jobId = await jobs.start(job, { machineId: id, name: "never mind" });
     await expect
       .poll(() => store.state.jobs[jobId]?.steps.find(({ name }) => name === "backup")?.status, {
         timeout: soonMs,
       })
       .toBe("running");
+    const checkpoint = { id: "x1", name: "x", note: "", stage: null, withMemory: false };
+    await expect(machines.createCheckpoint(id, checkpoint)).rejects.toMatchObject({ code: "machine-busy" });
+    const twice = await jobs.waitFor(await jobs.start(job, { machineId: id, name: "twice" }));
+    expect(twice).toMatchObject({ status: "failed", error: { code: "machine-busy" } });
+    expect(jobs.find(jobId)?.status).toBe("running");
     await jobs.cancel(jobId);
     expect(await jobs.waitFor(jobId)).toMatchObject({ status: "cancelled" });
     expect(await machines.guest(id).execute("query-jobs")).toEqual([]);
@@ -126,14 +132,15 @@ describe("the disk of a machine that runs and writes without a pause", () => {
       jobId = await jobs.start(job, { machineId: id, name: "caught in the act" });
       await jobs.waitFor(jobId);
     });
-    const view = store.state.jobs[jobId];
+    const view = jobs.find(jobId);
     expect(view).toMatchObject({ status: "succeeded", error: null });
+    const { imageId } = z.object({ imageId: z.string() }).parse(view?.result);
     expect(silenceMs).toBeLessThan(1_000);
     expect(powers.filter((power) => power !== "running")).toEqual([]);
 
     await machines.forceOff(id);
 
-    const image = images.view((view?.result as { imageId: string }).imageId);
+    const image = images.view(imageId);
     expect(image).toMatchObject({
       name: "caught in the act",
       virtualBytes: 1024 * MiB,

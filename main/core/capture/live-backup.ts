@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { runQemuImg } from "#core/layers/run-qemu-img.ts";
 import { AppError } from "#core/lib/app-error.ts";
-import { activeNode } from "#core/machine/live-layer.ts";
+import { activeNode, busyInWords } from "#core/machine/live-layer.ts";
 import type { QmpExecute } from "#core/machine/qmp-client.ts";
 import type { Processes } from "#ports/processes.ts";
 
@@ -65,6 +65,8 @@ export async function startBackup({ execute, name }: Backup): Promise<void> {
     sync: "full",
     "on-target-error": "report",
     "auto-dismiss": false,
+  }).catch((error: unknown) => {
+    throw busyInWords(error);
   });
 }
 

@@ -159,7 +159,7 @@ describe("a change", () => {
     await world.machines.start(id);
     await world.machines.forceOff(id);
     await world.write(id, 15, 9);
-    await world.machines.createCheckpoint(id, newCheckpoint());
+    const small = await world.machines.createCheckpoint(id, newCheckpoint());
     await expect(world.machines.change(id, { hardware: { diskSizeBytes: 8 * MiB } })).rejects.toMatchObject({
       code: "bad-input",
     });
@@ -170,6 +170,8 @@ describe("a change", () => {
     expect([await world.holds(disk, 15, 9), await world.holds(disk, 31, 5)]).toEqual([true, true]);
     await world.open();
     expect(world.machines.view(id)).toMatchObject({ name: "golden", hardware: { cores: 2 } });
+    await world.machines.restoreCheckpoint(id, small.id);
+    expect(world.machines.view(id).hardware).toMatchObject({ cores: 2, diskSizeBytes: 16 * MiB });
   });
 
   it("of memory beyond the computer's own keeps it from starting unless it is meant so", async () => {

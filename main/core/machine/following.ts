@@ -1,6 +1,7 @@
 import type { Ports } from "#ports/ports.ts";
 import type { ProcessIdentity } from "#ports/processes.ts";
 import { AgentWatch } from "./agent-watch.ts";
+import { setGuestClock } from "./guest-agent.ts";
 import { GuestWatch } from "./guest-watch.ts";
 import type { QemuExit } from "./launch-qemu.ts";
 import type { MachineFolder } from "./machine-folder.ts";
@@ -27,6 +28,7 @@ export interface FollowDeps {
   readonly state: MachineState;
   readonly execute: QmpExecute;
   readonly onRecordChange: () => void;
+  readonly onSlept: (sleptMs: number) => void;
   /** What a killed app had left frozen goes on. */
   readonly onThawed: () => void;
   /** Once, when the process is gone. */
@@ -35,12 +37,17 @@ export interface FollowDeps {
 
 /** Begins to look after a run; `start` on what it answers lets it see. */
 export function followRun(
-  { ports, folder, state, execute, onRecordChange, onThawed, onEnd }: FollowDeps,
+  { ports, folder, state, execute, onRecordChange, onSlept, onThawed, onEnd }: FollowDeps,
   run: RunRecord,
   { identity, exited }: Pick<Following, "identity" | "exited">,
 ): Following {
   const resume = async (): Promise<void> => void (await execute("cont"));
-  const watch = new GuestWatch({ ports, folder, state, run, resume, onRecordChange });
+  const onWake = (sleptMs: number): void => {
+    onSlept(sleptMs);
+    // The guest's own clock has stood still, or runs behind: its agent sets it by the hardware clock.
+    if (state.view.agentVersion !== null) void setGuestClock(run.sockets.agent);
+  };
+  const watch = new GuestWatch({ ports, folder, state, run, resume, onRecordChange, onSlept: onWake });
   const agent = new AgentWatch({
     log: ports.log,
     state,

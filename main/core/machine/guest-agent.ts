@@ -167,6 +167,16 @@ export async function askForShutdown(socketPath: string): Promise<boolean> {
   }
 }
 
+/** By the hardware clock, which follows the host's. A guest that cannot do that keeps its time. */
+export async function setGuestClock(socketPath: string): Promise<void> {
+  try {
+    await using agent = await GuestAgent.connect(socketPath);
+    await agent.execute("guest-set-time");
+  } catch {
+    // its own time service will
+  }
+}
+
 const noAgent = (cause?: Error): AppError =>
   new AppError("machine-not-running", "The channel to the guest agent is closed", { cause });
 

@@ -17,6 +17,8 @@ let watch: GuestWatch;
 let seconds: number;
 let resumed: number;
 let recordChanges: number;
+let asleepSeconds: number;
+let slept: number[];
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), "gs-watch-"));
   await writeFile(join(root, "disk.qcow2"), "");
@@ -24,6 +26,8 @@ beforeEach(async () => {
   seconds = 0;
   resumed = 0;
   recordChanges = 0;
+  asleepSeconds = 0;
+  slept = [];
   await writeFile(folder().record, "{}");
   store = new StateStore();
 });
@@ -88,7 +92,7 @@ function open(accelerator: AcceleratorName): void {
     resumes: false,
   };
   const clock = {
-    nowIso: () => new Date(seconds * 1000).toISOString(),
+    nowIso: () => new Date((seconds + asleepSeconds) * 1000).toISOString(),
     nowMs: () => seconds * 1000,
     sleep: () => Promise.resolve(),
   };
@@ -100,6 +104,7 @@ function open(accelerator: AcceleratorName): void {
     run,
     resume,
     onRecordChange: () => (recordChanges += 1),
+    onSlept: (sleptMs) => slept.push(sleptMs),
   });
 }
 
@@ -114,6 +119,18 @@ async function patches(): Promise<number> {
 }
 
 describe("GuestWatch", () => {
+  it("notices that the computer has slept, and takes a slow clock for none", async () => {
+    open("tcg");
+    await watch.tick();
+    seconds += 3_600;
+    await watch.tick();
+    expect(slept).toEqual([]);
+    asleepSeconds += 7_200;
+    await watch.tick();
+    await watch.tick();
+    expect(slept).toEqual([7_200_000]);
+  });
+
   it("shows sizes when they change and sends nothing when they do not", async () => {
     open("tcg");
     await watch.tick();

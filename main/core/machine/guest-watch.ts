@@ -16,6 +16,8 @@ interface GuestWatchDeps {
   resume: () => Promise<void>;
   /** Another process has replaced `machine.json` or `checkpoints.json`. */
   onRecordChange: () => void;
+  /** The computer was asleep (or its clock was set forward) for so long. */
+  onSlept: (sleptMs: number) => void;
 }
 
 const tickMs = 500;
@@ -23,6 +25,8 @@ const tickMs = 500;
 const silenceMs = 20_000;
 /** A guest that has not shut down by then has overlooked the button. */
 const stoppingMs = 90_000;
+/** The wall clock ran ahead of the steady one, which stands still while the computer sleeps, by more than drift. */
+const sleptMs = 30_000;
 /** So much room must be there before a guest that the full disk has paused goes on. */
 const resumeFreeBytes = 256 * 1024 * 1024;
 
@@ -34,6 +38,7 @@ export class GuestWatch {
   #stoppingSinceMs: number | null = null;
   #waitsForSpace = false;
   #recordSeen: string | null = null;
+  #aheadMs: number | null = null;
   #closed = false;
 
   constructor(deps: GuestWatchDeps) {
@@ -92,6 +97,7 @@ export class GuestWatch {
         transcriptBytes: await transcriptSize(folder.transcript),
         diskUsedBytes: await diskUsedBytes(folder.disk),
       };
+      this.#lookAtClock();
       if (this.#waitsForSpace) await this.#resumeWhenPossible();
       await this.#lookAtRecord();
       if (this.#closed) return;
@@ -114,6 +120,14 @@ export class GuestWatch {
     if (run.accelerator === "tcg" || transcriptBytes > run.transcriptStartByte) return null;
     const sinceMs = Date.parse(ports.clock.nowIso()) - Date.parse(run.startedAt);
     return sinceMs >= silenceMs ? silenceMs : null;
+  }
+
+  #lookAtClock(): void {
+    const { clock } = this.#deps.ports;
+    const aheadMs = Date.parse(clock.nowIso()) - clock.nowMs();
+    const jumpedMs = aheadMs - (this.#aheadMs ?? aheadMs);
+    this.#aheadMs = aheadMs;
+    if (jumpedMs > sleptMs) this.#deps.onSlept(jumpedMs);
   }
 
   /** Records are replaced, never rewritten: a new one is a new file. */

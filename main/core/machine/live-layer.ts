@@ -47,8 +47,19 @@ export async function switchToOverlay(
     await execute("blockdev-snapshot", { node, overlay });
   } catch (error) {
     await dropOverlay(execute, checkpointId);
-    throw error;
+    throw busyInWords(error);
   }
+}
+
+/** QEMU lets one thing at a time work on a disk. */
+export function busyInWords(error: unknown): AppError {
+  const failure = AppError.from(error);
+  if (!/in use by block job|is busy/i.test(failure.message)) return failure;
+  return new AppError("machine-busy", "The running disk is being captured", {
+    hint: "Wait until that job is done, or cancel it.",
+    retry: "later",
+    cause: failure,
+  });
 }
 
 /** Lets go of an overlay that was added and is not used. */

@@ -2,7 +2,7 @@ import { rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Checkpoint } from "#contract/checkpoint.ts";
-import type { MachineView } from "#contract/machine.ts";
+import { HardwareSchema, type MachineView } from "#contract/machine.ts";
 import { AppError } from "#core/lib/app-error.ts";
 import type { LayeredDisk } from "#core/image/layered-disk.ts";
 import { chainNode } from "#core/layers/chain-node.ts";
@@ -23,6 +23,7 @@ import { readJson, writeJson } from "#core/library/json-file.ts";
 import { acquireLock, lockOwner } from "#core/library/owner-lock.ts";
 import type { Ports } from "#ports/ports.ts";
 import { diskUsedBytes } from "./disk-file.ts";
+import { whileFrozen } from "./frozen.ts";
 import { dropOverlay, isOnOverlay, switchToOverlay } from "./live-layer.ts";
 import { machineFolder } from "./machine-folder.ts";
 import type { MachineRecord, RunRecord } from "./machine-record.ts";
@@ -43,12 +44,19 @@ export interface NewCheckpoint {
 export interface LiveGuest {
   readonly run: RunRecord;
   readonly execute: QmpExecute;
+  /** A guest agent answers there. */
+  readonly hasAgent: boolean;
 }
 
 export interface LayerOptions {
   readonly signal?: AbortSignal;
   readonly onProgress?: (doneBytes: number, totalBytes: number) => void;
 }
+
+const settledWords = {
+  restore: "It was returning to a checkpoint, and has.",
+  delete: "A checkpoint was being deleted; it is gone, and what built on it has its data.",
+} as const;
 
 const StatusSchema = z.object({ running: z.boolean() });
 
@@ -78,12 +86,20 @@ export class MachineLayers {
     return found;
   }
 
-  /** Reads what is on disk and finishes what was begun, unless a living process is at it. */
-  async settle(guest: LiveGuest | null): Promise<void> {
+  /**
+   * Reads what is on disk and finishes what was begun, unless a living process is at it. Answers what that was, as a
+   * sentence; null when there was nothing.
+   */
+  async settle(guest: LiveGuest | null): Promise<string | null> {
     this.#record = await readLayers(this.files);
-    if (this.#record.pending === null) return;
-    if ((await this.#lockOwner()) !== null) return;
+    const { pending } = this.#record;
+    if (pending === null || (await this.isLocked())) return null;
     await this.locked(() => this.#finish(guest));
+    if (pending.kind !== "create") return settledWords[pending.kind];
+    const isThere = this.#record.checkpoints.some(({ id }) => id === pending.checkpoint.id);
+    return isThere
+      ? `Checkpoint “${pending.checkpoint.name}” was being made; it is whole.`
+      : `Checkpoint “${pending.checkpoint.name}” was being made; it was taken back.`;
   }
 
   /** Work on the files of the disk. Throws `already-exists` while another copy of the app is at it. */
@@ -114,6 +130,13 @@ export class MachineLayers {
   chain(): Promise<ChainFile[]> {
     const folderOf = (id: string): string => machineFolder(this.#ports.directories.data, id).path;
     return diskChain(folderOf, this.#id, this.#record);
+  }
+
+  /** Bytes of the disk that a guest sees; null where the file tells no size that a machine can have. */
+  async virtualBytes(): Promise<number | null> {
+    const header = await readOverlayHeader(this.files.disk).catch(() => null);
+    const size = HardwareSchema.shape.diskSizeBytes.safeParse(header?.virtualBytes ?? null);
+    return size.success ? size.data : null;
   }
 
   /** Disk and layers as one, for programs that read; null without layers. */
@@ -171,7 +194,10 @@ export class MachineLayers {
       await writeJson(this.files.layerMemoryRecord(wanted.id), await this.#memoryRecord(machine, guest));
     }
     if (options.signal?.aborted === true) throw new AppError("cancelled", "Cancelled");
-    await switchToOverlay(guest.execute, wanted.id, this.files.next);
+    const cut = (): Promise<void> => switchToOverlay(guest.execute, wanted.id, this.files.next);
+    if (wanted.withMemory || !guest.hasAgent) return await cut();
+    const agentSocket = guest.run.sockets.agent;
+    await whileFrozen({ ports: this.#ports, folder: this.files.folder, agentSocket }, cut);
   }
 
   /** Of a machine that is off. `by` names who asks: the same one asks once. */

@@ -1,3 +1,4 @@
+import type { WireError } from "#contract/errors.ts";
 import { AppError } from "#core/lib/app-error.ts";
 import type { StateStore } from "#core/state-store.ts";
 import type { Clock } from "#ports/ports.ts";
@@ -26,6 +27,20 @@ export class MachineNotices {
   /** What was found after a crash, and what was done about it. */
   found(name: string, text: string): void {
     this.#tell("found", "info", `${name} was found as a crash had left it`, text);
+  }
+
+  endedUnseen(name: string, error: WireError | null, handedOver: boolean): void {
+    if (error !== null) this.found(name, `${error.message}. ${error.hint}`);
+    else if (handedOver) {
+      this.found(name, "Its installer has ended while Goldsmith was away. Start it: it boots from its disk.");
+    }
+  }
+
+  slept(name: string, sleptMs: number): void {
+    const minutes = Math.round(sleptMs / 60_000);
+    const howLong = minutes < 120 ? `${Math.max(1, minutes)} min` : `${Math.round(minutes / 60)} h`;
+    const text = `The computer slept for ${howLong} and the guest with it. Connections of the guest may be cut; it goes on.`;
+    this.#tell("slept", "info", `${name} has slept`, text);
   }
 
   #tell(topic: string, level: "info" | "warning", title: string, text: string): void {

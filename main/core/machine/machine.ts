@@ -121,7 +121,9 @@ export class Machine {
   /** What is running, for work on its disk or memory; null while it is off. */
   guest(): LiveGuest | null {
     if (this.#following === null) return null;
-    return { run: this.#following.run, execute: (command, given) => this.control(command, given) };
+    const { run } = this.#following;
+    const hasAgent = this.state.view.agentVersion !== null;
+    return { run, hasAgent, execute: (command, given) => this.control(command, given) };
   }
 
   /** Work on the files of a machine that is off; no start comes in between. */
@@ -133,7 +135,7 @@ export class Machine {
       try {
         return await work();
       } finally {
-        await this.#showLayers();
+        await this.#settleLayers();
       }
     });
   }
@@ -243,11 +245,20 @@ export class Machine {
     if (guest === null && this.state.view.power !== "off") return; // another process starts it
     try {
       if (guest !== null) await settleIncoming(guest, this.layers);
-      await this.layers.settle(guest);
+      const found = await this.layers.settle(guest);
+      if (found !== null) this.notices.found(this.#record.name, found);
+      if (guest === null) await this.#learnDiskSize();
     } catch (error) {
       this.notices.unsettled(this.#record.name, error);
     }
     await this.#showLayers();
+  }
+
+  /** The disk is as large as its header says: a return to a checkpoint may have made it smaller. */
+  async #learnDiskSize(): Promise<void> {
+    const size = await this.layers.virtualBytes();
+    if (size === null || size === this.#record.hardware.diskSizeBytes) return;
+    await this.writeRecord({ hardware: { ...this.#record.hardware, diskSizeBytes: size } });
   }
 
   async #findRun(): Promise<void> {
@@ -255,8 +266,16 @@ export class Machine {
     const found = await findRun({ processes, folder: this.folder, uuid: this.#record.uuid });
     if (found.kind === "running") await this.#follow(found.run, found.identity, null);
     else if (found.kind === "starting") this.#show(found.run, { power: "starting" });
-    else if (found.kind === "dead") await this.#ended(found.run, { shutdownReason: null, exit: null });
+    else if (found.kind === "dead") await this.#foundDead(found.run);
     else this.state.update(offPicture(await readJson(this.folder.lastRun, LastRunSchema)));
+  }
+
+  /** Nobody was there to see its end. */
+  async #foundDead(run: RunRecord): Promise<void> {
+    const wasInstalling = this.#record.installing;
+    await this.#ended(run, { shutdownReason: null, exit: null });
+    const handedOver = wasInstalling && !this.#record.installing;
+    this.notices.endedUnseen(this.#record.name, this.state.view.lastError, handedOver);
   }
 
   async #start(signal: AbortSignal): Promise<void> {
@@ -301,6 +320,7 @@ export class Machine {
         state: this.state,
         execute: (command, given) => this.control(command, given),
         onRecordChange: () => this.#reconcileLater(),
+        onSlept: (sleptMs) => this.notices.slept(this.#record.name, sleptMs),
         onThawed: () => this.notices.found(this.#record.name, "Its filesystems stood still; they go on now."),
         onEnd: (ended) =>
           void this.#oneByOne(() => this.#seeEnd(ended)).catch((error: unknown) =>

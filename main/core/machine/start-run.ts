@@ -107,7 +107,7 @@ async function goOn(
 ): Promise<void> {
   try {
     await takeMemory(
-      { run, execute: (command, given) => qmpCommand(run.sockets.control, command, given) },
+      { run, hasAgent: false, execute: (command, given) => qmpCommand(run.sockets.control, command, given) },
       layers,
       signal,
     );
