@@ -23,7 +23,8 @@ const hardware = { cores: 2, firmware: "bios", diskBus: "virtio-scsi" } as const
 
 export async function openLibrary(home: string): Promise<Library> {
   const ports = await createNodePorts({ home });
-  const { handlers, store, close } = await createCore(ports, { host: "cli" });
+  const core = await createCore(ports, { host: "cli" });
+  const { handlers, store } = core;
   const { signal } = new AbortController();
   const folder = (machineId: string): string => join(ports.directories.data, "machines", machineId);
   const create = async (name: string, isoPath: string | null, memoryBytes: number): Promise<string> => {
@@ -45,6 +46,6 @@ export async function openLibrary(home: string): Promise<Library> {
       void (await handlers["machines.start"]({ machineId, overcommit: false }, signal)),
     forceOff: async (machineId) => void (await handlers["machines.forceOff"]({ machineId }, signal)),
     argv: (machineId) => store.state.machines[machineId]?.argv ?? [],
-    [Symbol.asyncDispose]: close,
+    [Symbol.asyncDispose]: () => core.close(),
   };
 }
