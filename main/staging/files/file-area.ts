@@ -9,7 +9,7 @@ export interface AreaEntry {
 
 /** Writes one unfinished file from a given byte on. */
 export interface PartWriter {
-  /** Takes the next bytes, which are the writer's from then on. Resolves when it has room for more. */
+  /** Takes the next bytes. When it resolves the buffer is the caller's again, and there is room for more. */
   write(bytes: Buffer, startByte: number): Promise<void>;
   /** Resolves when all is on the disk of the other side, as far as it can be told. */
   finish(): Promise<void>;

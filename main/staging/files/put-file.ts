@@ -112,17 +112,18 @@ async function alreadyThere({ area, args }: Run): Promise<string | null> {
   return sha256;
 }
 
+/** One after the other, each in the same buffer. */
 async function* blocks(
   file: FileReader,
   startByte: number,
   endByte: number,
   signal: AbortSignal,
 ): AsyncGenerator<Buffer> {
+  const buffer = Buffer.allocUnsafeSlow(Math.min(blockBytes, endByte - startByte));
   for (let at = startByte; at < endByte; at += blockBytes) {
     signal.throwIfAborted();
-    const sizeBytes = Math.min(blockBytes, endByte - at);
-    const part = { number: 1, startByte: at, sizeBytes };
-    yield (await file.read(part, Buffer.allocUnsafeSlow(sizeBytes))).bytes;
+    const part = { number: 1, startByte: at, sizeBytes: Math.min(blockBytes, endByte - at) };
+    yield (await file.read(part, buffer)).bytes;
   }
 }
 

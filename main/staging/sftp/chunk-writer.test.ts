@@ -14,7 +14,8 @@ function fakeServer(breaksAfter: readonly number[]) {
     let left = breaks.shift() ?? Number.POSITIVE_INFINITY;
     let inFlight = 0;
     return {
-      write: async (bytes, startByte) => {
+      write: async (given, startByte) => {
+        const bytes = Buffer.from(given);
         seen.sentBytes += bytes.length;
         seen.mostInFlight = Math.max(seen.mostInFlight, ++inFlight);
         await new Promise((resolve) => setTimeout(resolve, 1));

@@ -8,6 +8,7 @@ export const chunksInFlight = 64;
 
 /** One open file on the other side, over one connection. */
 export interface OpenFile {
+  /** Copies the bytes before it returns. */
   write(bytes: Buffer, startByte: number): Promise<void>;
   sizeBytes(): Promise<number>;
   sync(): Promise<void>;
@@ -32,6 +33,8 @@ const mostVainConnections = 4;
 export class ChunkWriter implements PartWriter {
   readonly #options: ChunkWriterOptions;
   readonly #unconfirmed = new Map<number, Buffer>();
+  /** Used again and again: a new buffer a chunk costs more in garbage collection than copying it. */
+  readonly #free: Buffer[] = [];
   #file: OpenFile | null;
   #failure: unknown = null;
   #failed = false;
@@ -51,10 +54,17 @@ export class ChunkWriter implements PartWriter {
   async write(bytes: Buffer, startByte: number): Promise<void> {
     for (let at = 0; at < bytes.length; at += chunkBytes) {
       await this.#until(() => this.#unconfirmed.size < chunksInFlight);
-      const chunk = bytes.subarray(at, at + chunkBytes);
+      const chunk = this.#copy(bytes.subarray(at, at + chunkBytes));
       this.#unconfirmed.set(startByte + at, chunk);
       if (this.#file !== null) this.#send(this.#file, startByte + at, chunk);
     }
+  }
+
+  #copy(bytes: Buffer): Buffer {
+    const chunk = bytes.length === chunkBytes ? this.#free.pop() : undefined;
+    const own = chunk ?? Buffer.allocUnsafeSlow(bytes.length);
+    own.set(bytes);
+    return own;
   }
 
   async finish(): Promise<void> {
@@ -71,6 +81,7 @@ export class ChunkWriter implements PartWriter {
     file.write(chunk, startByte).then(
       () => {
         if (!this.#unconfirmed.delete(startByte)) return;
+        if (chunk.length === chunkBytes) this.#free.push(chunk);
         this.#vainConnections = 0;
         this.#options.onTaken(chunk.length);
         this.#wake();
