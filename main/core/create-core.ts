@@ -139,7 +139,7 @@ export async function createCore(ports: Ports, options: CoreOptions): Promise<Co
 
   const guest = createGuestAccess({ ports, machines, folder: join(directories.data, "guests") });
   const guestCopy = createGuestCopyJob({ machines, guest });
-  const terminals = createTerminals({ guest, host: ports.terminals, folder: machines.folder });
+  const terminals = createTerminals({ guest, host: ports.terminals, folder: (id) => machines.folder(id) });
   const recordings = createRecordings({ machines });
   const build = createBuildJob({
     ports,

@@ -43,7 +43,6 @@ describe("a build", () => {
     // The guest fails once, after b was done.
     const { machines } = parts;
     const console = machines.console("");
-    const { write } = console;
     let failed = false;
     parts.machines.console = () => ({
       ...console,
@@ -52,7 +51,7 @@ describe("a build", () => {
           failed = true;
           return Promise.reject(new Error("a secret was shown in the guest's words"));
         }
-        return write(typed, signal);
+        return console.write(typed, signal);
       },
     });
     const first = await parts.jobs.waitFor(id);

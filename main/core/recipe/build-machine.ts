@@ -1,6 +1,6 @@
 import { access } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
-import { z } from "zod";
+import type { z } from "zod";
 import { AnswerFormSchema } from "#contract/install.ts";
 import { MachineCreateSchema } from "#contract/machine.ts";
 import type { RecipeHead } from "#contract/recipe-document.ts";

@@ -119,12 +119,16 @@ describe("a session at the installer", () => {
         await eyes.waitForPrompt("#", soon);
         for (const key of "echo crafted > /etc/motd") await type(key);
         await type("\r");
+        eyes.expectNews(); // a person waits for the next prompt
         await eyes.waitForPrompt("#", soon);
         await type("sync; poweroff\r");
         await machines.waitForPower(id, "off", boot);
       }
       const recorded = await recordings.stop(id);
       expect(recorded).not.toContain(microLogin.password);
+      const plain = { variables: { password: { secret: true } } };
+      expect(parse(recorded), recorded).toMatchObject(plain);
+      expect(Object.keys((parse(recorded) as typeof plain).variables), recorded).toEqual(["password"]);
 
       // Between what was typed by hand: the key of the machine, a checkpoint, and a script over SSH that fails once.
       const recipe = parse(recorded) as { steps: unknown[] };

@@ -15,7 +15,7 @@ export interface RecordedMachine {
 /** Enough of the transcript to draw the screen again. */
 const redrawBytes = 64 * 1024;
 /** How long after Enter's key a guest may show what was typed before; a password is never shown. */
-const echoMs = 1_500;
+const echoMs = 4_000;
 const asksForSecret = /(pass(word|phrase|code)?|secret|pin|not shown)[^:]*:?\s*$/i;
 
 /**
@@ -101,41 +101,50 @@ export class Recorder implements AsyncDisposable {
 
   async #enter(): Promise<void> {
     this.#begin();
-    const prompt = this.#prompt ?? "";
-    const isAskedSecret = asksForSecret.test(prompt.trimEnd());
-    if (this.#typed !== "" && !isAskedSecret) await this.#awaitEcho(prompt);
-    else await this.#look();
-    const { before, after } = this.#session.cursorLine();
-    const shown = before.startsWith(prompt) ? (before.slice(prompt.length) + after).trimEnd() : "";
-    const highlight = this.#typed === "" && this.#keys.length > 0 ? this.#session.highlight() : null;
-    const isEntry =
-      highlight !== null || (this.#typed === "" && shown === "" && isMenu(this.#session, prompt));
-    const entry = highlight ?? (isEntry ? this.#session.highlight() : null);
-    if (entry !== null && entry.text !== "") {
-      this.#steps.choose(entry.text, dialogTitle(this.#session.screen()));
-    } else {
+    const begunAt = this.#prompt ?? "";
+    const isAskedSecret = asksForSecret.test(begunAt.trimEnd());
+    if (this.#typed !== "" && !isAskedSecret) await this.#awaitEcho(begunAt);
+    const line = this.#line();
+    const entry = this.#chosen(begunAt, line);
+    if (entry !== null) this.#steps.choose(entry, dialogTitle(this.#session.screen()));
+    else if (this.#keys.length === 0 && isEchoed(line, begunAt, this.#typed)) {
+      // Typed ahead of the prompt, the line was begun elsewhere: what stands before the text is what was waited with.
+      const prompt = line.slice(0, line.length - this.#typed.trimEnd().length);
       this.#steps.expectPrompt(stablePrompt(prompt, this.#session.screen()));
-      const isSecret = this.#typed !== "" && (isAskedSecret || shown === "");
-      if (isSecret) this.#steps.typeSecret(this.#typed, prompt);
-      else this.#steps.type(this.#keys.length > 0 || shown !== "" ? shown : this.#typed);
+      this.#steps.type(this.#typed);
+    } else {
+      this.#steps.expectPrompt(stablePrompt(begunAt, this.#session.screen()));
+      const shown = line.startsWith(begunAt.trimEnd()) ? line.slice(begunAt.length) : "";
+      if (this.#keys.length > 0 && !isAskedSecret) this.#steps.type(shown);
+      else if (this.#typed === "") this.#steps.press(["enter"]);
+      else this.#steps.typeSecret(this.#typed, begunAt);
     }
     this.#prompt = null;
     this.#typed = "";
     this.#keys = [];
-    this.#session.markSeen();
+    this.#session.expectNews();
   }
 
-  async #awaitEcho(prompt: string): Promise<void> {
-    const wanted = this.#typed.trimEnd();
+  #line(): string {
+    const { before, after } = this.#session.cursorLine();
+    return (before + after).trimEnd();
+  }
+
+  /** The entry that Enter is pressed on, where a dialog has the keys and no line is typed. */
+  #chosen(begunAt: string, line: string): string | null {
+    if (this.#typed !== "" || line !== begunAt.trimEnd()) {
+      if (this.#typed !== "" || this.#keys.length === 0) return null;
+    }
+    const highlight = this.#session.highlight();
+    const isCommandLine = /[:$#%>\]?] ?$/.test(begunAt) && this.#keys.length === 0;
+    return highlight === null || highlight.text === "" || isCommandLine ? null : highlight.text;
+  }
+
+  async #awaitEcho(begunAt: string): Promise<void> {
     await this.#session
-      .waitUntil(
-        "the echo",
-        (view) => {
-          const { before, after } = view.cursorLine();
-          return before.startsWith(prompt) && (before + after).trimEnd().endsWith(wanted) ? true : null;
-        },
-        { timeoutMs: echoMs },
-      )
+      .waitUntil("the echo", () => (isEchoed(this.#line(), begunAt, this.#typed) ? true : null), {
+        timeoutMs: echoMs,
+      })
       .catch((error: unknown) => {
         if (AppError.from(error).code !== "console-timeout") throw error;
       });
@@ -165,11 +174,10 @@ export class Recorder implements AsyncDisposable {
   }
 }
 
-/** Enter on something that stands out, where no text waits before the cursor: a dialog and no command line. */
-const isMenu = (session: ConsoleSession, prompt: string): boolean => {
-  const highlight = session.highlight();
-  return highlight !== null && (prompt.trim() === "" || !/[:$#%>?\]] ?$/.test(prompt));
-};
+/** The line has grown by what was typed since it was begun, or it is another line that ends with it. */
+const isEchoed = (line: string, begunAt: string, typed: string): boolean =>
+  line.endsWith(typed.trimEnd()) &&
+  (!line.startsWith(begunAt.trimEnd()) || line.length >= begunAt.trimEnd().length + typed.trimEnd().length);
 
 /** The bytes of a key as they were typed: the terminal of the person knows best what it sends. */
 function keyText(typed: string, key: string): string {

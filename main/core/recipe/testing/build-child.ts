@@ -34,4 +34,3 @@ const id = isFirst
 const view = id === undefined ? null : await jobs.waitFor(id);
 writeSync(1, JSON.stringify({ view, records }));
 await jobs.close();
-process.exit(0);

@@ -125,6 +125,9 @@ export function fakeMachines(folder: string): Machines & { read: () => FakeMachi
             if (char === "\r") {
               obey(machine, machine.line);
               machine.line = "";
+            } else if (char === "\u007f") {
+              machine.line = machine.line.slice(0, -1);
+              print("\b \b");
             } else {
               machine.line += char;
               if (machine.now.prompt !== "Password: ") print(char);
