@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { imageScreen } from "#e2e/pages/image.ts";
 import { batchScreen, publishDialog } from "#e2e/pages/publish.ts";
-import { remoteImages } from "#e2e/pages/remote.ts";
+import { remoteImages, remoteImageScreen } from "#e2e/pages/remote.ts";
 import { shell } from "#e2e/pages/shell.ts";
 import { expectFits } from "./fits.ts";
 import { guestPatience } from "./patience.ts";
@@ -18,6 +18,7 @@ const complaint = "The image could not be downloaded";
 test("an image goes to three accounts at once; one fails, says why, and is retried while the others arrive", async ({
   app,
 }) => {
+  test.setTimeout(600_000);
   const { page } = app;
   const faults = join(app.home, "data", "practice", "faults.json");
   await test.step("a file of this computer is taken into the library", () => takeIntoLibrary(page));
@@ -28,7 +29,9 @@ test("an image goes to three accounts at once; one fails, says why, and is retri
   await test.step("one fails with its cause and what to do; the others finish", () => oneFails(page));
   await rm(faults);
   await test.step("the retry succeeds", () => retry(page));
-  await test.step("all images are in one list, and the staging is empty", () => lookAround(page));
+  await test.step("all images are in one list", () => lookAround(page));
+  await test.step("one is renamed, then deleted by its typed name", () => renameAndDelete(page));
+  await test.step("the staging is empty", () => seeEmptyStaging(page));
 });
 
 async function addPractice(page: Page): Promise<void> {
@@ -73,17 +76,37 @@ async function retry(page: Page): Promise<void> {
   await expect(batch.card(failing)).toContainText("Available");
 }
 
+async function renameAndDelete(page: Page): Promise<void> {
+  const image = remoteImageScreen(page);
+  await remoteImages(page).rows.filter({ hasText: "Practice DigitalOcean" }).getByRole("button").click();
+  await image.rename.click();
+  await image.renameDialog.getByLabel("Name").fill("golden");
+  await image.renameDialog.getByRole("button", { name: "Rename" }).click();
+  await expect(shell(page).title).toHaveText("golden");
+  await expectFits(page);
+  await image.delete.click();
+  const gone = image.deleteDialog.getByRole("button", { name: "Delete for good" });
+  await expect(gone).toBeDisabled();
+  await image.deleteDialog.getByRole("textbox").fill("golden");
+  await gone.click();
+  await expect(shell(page).title).toHaveText("Remote images");
+  await expect(remoteImages(page).rows).toHaveCount(2);
+}
+
+async function seeEmptyStaging(page: Page): Promise<void> {
+  const stagings = shell(page).section("Staging").getByRole("button");
+  for (let at = 0; at < (await stagings.count()); at += 1) {
+    await stagings.nth(at).click();
+    await expect(shell(page).main).toContainText("Empty, verified at");
+  }
+  await expectFits(page);
+}
+
 async function lookAround(page: Page): Promise<void> {
   await shell(page).entry("Remote images").click();
   await expect(remoteImages(page).rows).toHaveCount(3);
   for (const account of chosen)
     await expect(remoteImages(page).rows.filter({ hasText: account })).toHaveCount(1);
   await expect(remoteImages(page).rows.filter({ hasText: "Available" })).toHaveCount(3);
-  await expectFits(page);
-  const stagings = shell(page).section("Staging").getByRole("button");
-  for (let at = 0; at < (await stagings.count()); at += 1) {
-    await stagings.nth(at).click();
-    await expect(shell(page).main).toContainText("Empty, verified at");
-  }
   await expectFits(page);
 }

@@ -69,6 +69,13 @@ describe("judgeConnect", () => {
     });
   });
 
+  it("begins with a bucket of the account, else with a storage that is there already", () => {
+    const fetching = info({ capabilities: { ...info().capabilities, ingest: ["url"] } });
+    expect(newConnectDraft(info(), "s1").pick).toBe("own");
+    expect(newConnectDraft(fetching, "s1").pick).toBe("existing:s1");
+    expect(newConnectDraft(fetching).pick).toBe("none");
+  });
+
   it.each([
     [{ pick: "none" }, null],
     [{ pick: "existing:s1" }, { kind: "existing", stagingId: "s1" }],

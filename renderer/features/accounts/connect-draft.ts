@@ -23,16 +23,22 @@ export interface ConnectDraft {
   staging: StagingDraft;
 }
 
-export function newConnectDraft(info: ProviderInfo): ConnectDraft {
+/** `stagingId`: a storage that could serve this account too; null: none is there yet. */
+export function newConnectDraft(info: ProviderInfo, stagingId: string | null = null): ConnectDraft {
   return {
     name: info.name,
     apiBase: "",
     defaultRegion: info.defaultRegion ?? "",
     fields: Object.fromEntries(info.fields.map(({ name, initial }) => [name, initial])),
-    pick: info.capabilities.ingest.includes("own-object-storage") ? "own" : "none",
+    pick: firstPick(info, stagingId),
     bucket: "",
     staging: newStagingDraft(info.capabilities.ingest.includes("operator-hand-off") ? "sftp" : "s3"),
   };
+}
+
+function firstPick({ capabilities }: ProviderInfo, stagingId: string | null): StagingPick {
+  if (capabilities.ingest.includes("own-object-storage")) return "own";
+  return stagingId === null ? "none" : `existing:${stagingId}`;
 }
 
 /** An account that is one region (OCI): its field says where images go, and no second question does. */

@@ -1,5 +1,6 @@
 import { useState, type FormEvent } from "react";
 import type { ProviderInfo } from "#contract/provider-info.ts";
+import type { StagingView } from "#contract/staging.ts";
 import { Button } from "#renderer/components/button.tsx";
 import { Dialog } from "#renderer/components/dialog.tsx";
 import { ErrorNotice } from "#renderer/components/error-notice.tsx";
@@ -8,6 +9,7 @@ import { KeychainNote } from "#renderer/components/keychain-note.tsx";
 import { SuggestField } from "#renderer/components/suggest-field.tsx";
 import { useFocusInvalid } from "#renderer/components/use-focus-invalid.ts";
 import { useCall } from "#renderer/host/use-call.ts";
+import { useDerived } from "#renderer/mirror/use-mirror.ts";
 import { ConnectFieldInput } from "./connect-field-input.tsx";
 import {
   asksForRegion,
@@ -27,7 +29,8 @@ interface ConnectFormProps {
 
 /** The form that one provider's manifest asks for. */
 export function ConnectForm({ provider, onBack, onClose, onConnected }: ConnectFormProps) {
-  const [draft, setDraft] = useState(() => newConnectDraft(provider));
+  const sharedStaging = useDerived(({ stagings }) => ({ id: sharedBy(stagings) })).id;
+  const [draft, setDraft] = useState(() => newConnectDraft(provider, sharedStaging));
   const [tried, setTried] = useState(false);
   const [attempts, setAttempts] = useState(0);
   const form = useFocusInvalid(attempts);
@@ -124,6 +127,12 @@ export function ConnectForm({ provider, onBack, onClose, onConnected }: ConnectF
     </Dialog>
   );
 }
+
+/** A storage of the person's own that any provider can fetch from. */
+const sharedBy = (stagings: Readonly<Record<string, StagingView>>): string | null =>
+  Object.values(stagings).find(
+    ({ practice, place }) => !practice && place.kind !== "oci" && place.kind !== "folder",
+  )?.id ?? null;
 
 /** Words stand in a line; whole sentences of a policy, to be copied, in a list that opens. */
 function Scopes({ scopes }: { scopes: readonly string[] }) {

@@ -10,11 +10,15 @@ interface DestinationFieldsProps {
   account: AccountView;
   draft: DestinationDraft;
   problem: string | null;
+  onConnectStaging: () => void;
   onDraft: (change: Partial<DestinationDraft>) => void;
 }
 
+const connectAnother = "connect";
+
 /** What can be said about one destination beside that it is one. */
-export function DestinationFields({ account, draft, problem, onDraft }: DestinationFieldsProps) {
+export function DestinationFields(props: DestinationFieldsProps) {
+  const { account, draft, problem, onConnectStaging, onDraft } = props;
   const provider = useEntry("providers", account.provider);
   const own = useEntry("stagings", account.stagingId ?? "");
   const stagings = useEntries(
@@ -62,8 +66,9 @@ export function DestinationFields({ account, draft, problem, onDraft }: Destinat
             },
             ...stagings.map((staging) => ({ value: staging.id, label: stagingLabel(staging) })),
             { value: "url", label: "It is already at this address…" },
+            { value: connectAnother, label: "Connect another storage…" },
           ]}
-          onValue={(staging) => onDraft({ staging })}
+          onValue={(staging) => (staging === connectAnother ? onConnectStaging() : onDraft({ staging }))}
         />
         {byUrl && (
           <TextField

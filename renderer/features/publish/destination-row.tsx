@@ -20,6 +20,7 @@ interface DestinationRowProps {
   /** A newer answer is on its way. */
   asking: boolean;
   nameOf: (accountId: string) => string;
+  onConnectStaging: () => void;
   onDraft: (change: Partial<DestinationDraft>) => void;
 }
 
@@ -31,6 +32,7 @@ export function DestinationRow({
   plan,
   asking,
   nameOf,
+  onConnectStaging,
   onDraft,
 }: DestinationRowProps) {
   const [open, setOpen] = useState(false);
@@ -87,7 +89,13 @@ export function DestinationRow({
         </p>
       )}
       {draft.chosen && open && (
-        <DestinationFields account={account} draft={draft} problem={problem} onDraft={onDraft} />
+        <DestinationFields
+          account={account}
+          draft={draft}
+          problem={problem}
+          onConnectStaging={onConnectStaging}
+          onDraft={onDraft}
+        />
       )}
       {draft.chosen && plan !== undefined && (
         <PlanPart

@@ -6,6 +6,7 @@ import { Dialog } from "#renderer/components/dialog.tsx";
 import { ErrorNotice } from "#renderer/components/error-notice.tsx";
 import { AddPracticeButton } from "#renderer/features/accounts/add-practice-button.tsx";
 import { ConnectDialog } from "#renderer/features/accounts/connect-dialog.tsx";
+import { ConnectStagingDialog } from "#renderer/features/staging/connect-staging-dialog.tsx";
 import { useCall } from "#renderer/host/use-call.ts";
 import { formatBytes } from "#renderer/lib/format-bytes.ts";
 import { byName, useEntries } from "#renderer/mirror/use-mirror.ts";
@@ -20,7 +21,8 @@ export function PublishDialog({ image }: { image: ImageView }) {
   const accounts = useEntries("accounts", byName);
   const [drafts, setDrafts] = useState<Readonly<Record<string, Partial<DestinationDraft>>>>({});
   const [again, setAgain] = useState(false);
-  const [connecting, setConnecting] = useState(false);
+  /** Another dialog in the place of this one; what was typed here stays. */
+  const [connecting, setConnecting] = useState<{ stagingFor: string } | "account" | null>(null);
   const publish = useCall("publish.start", "inline");
 
   const rows = accounts.map((account) => ({
@@ -51,13 +53,24 @@ export function PublishDialog({ image }: { image: ImageView }) {
     go({ screen: (started?.jobIds.length ?? 0) > 1 ? "batch" : "job", id: first });
   };
 
-  if (connecting) {
+  if (connecting !== null && connecting !== "account") {
+    return (
+      <ConnectStagingDialog
+        onClose={() => setConnecting(null)}
+        onConnected={(staging) => {
+          change(connecting.stagingFor, { staging });
+          setConnecting(null);
+        }}
+      />
+    );
+  }
+  if (connecting === "account") {
     return (
       <ConnectDialog
-        onClose={() => setConnecting(false)}
+        onClose={() => setConnecting(null)}
         onConnected={(id) => {
           change(id, { chosen: true });
-          setConnecting(false);
+          setConnecting(null);
         }}
       />
     );
@@ -104,13 +117,14 @@ export function PublishDialog({ image }: { image: ImageView }) {
                 plan={draft.chosen ? plans.get(account.id) : undefined}
                 asking={stale && error === null}
                 nameOf={nameOf}
+                onConnectStaging={() => setConnecting({ stagingFor: account.id })}
                 onDraft={(part) => change(account.id, part)}
               />
             ))}
           </ul>
         )}
         <div className="publish-more">
-          <Button icon="key" onClick={() => setConnecting(true)}>
+          <Button icon="key" onClick={() => setConnecting("account")}>
             Connect an account…
           </Button>
           <AddPracticeButton />
