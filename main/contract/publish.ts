@@ -42,6 +42,8 @@ export type PublishStart = z.input<typeof PublishStartSchema>;
 
 /** What the operator of a panel needs to register a file that we have put on their storage. */
 export const HandOffSchema = z.object({
+  /** Under which the operator is asked to register it. */
+  name: z.string(),
   fileName: z.string(),
   path: z.string(),
   sizeBytes: z.number(),

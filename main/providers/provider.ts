@@ -80,6 +80,11 @@ export interface ProviderClient {
   readonly finishImage:
     | ((providerImageId: string, request: FinishImageRequest, signal: AbortSignal) => Promise<void>)
     | null;
+  /** A panel: the image that the operator made of a file that was handed over; null: none is offered yet. Reads only. */
+  readonly findOffered?: (
+    handOff: { name: string; fileName: string },
+    signal: AbortSignal,
+  ) => Promise<RemoteImageState | null>;
   /** Throws `not-found` when there is none. */
   getImage(providerImageId: string, signal: AbortSignal): Promise<RemoteImageState>;
   /** The account's own imported images, all pages. */

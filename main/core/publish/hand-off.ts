@@ -43,7 +43,7 @@ export function writeHandOff(options: {
     `| Field | Value |\n|---|---|\n${table}`,
     `Check the file first: \`sha256sum ${fileName}\` must give the sum above.`,
   ].join("\n\n");
-  return { fileName, path, sizeBytes, sha256, osType, cloudInit, text: `${text}\n` };
+  return { name, fileName, path, sizeBytes, sha256, osType, cloudInit, text: `${text}\n` };
 }
 
 const osTypes: Readonly<Record<Os["family"], string>> = {

@@ -11,7 +11,7 @@ export async function handOver(
   scope: PublishScope,
   staged: { stagingId: string; objectId: string | null; file: PreparedFile },
   judged: z.output<typeof JudgedSchema>,
-): Promise<Pick<PublishResult, "status" | "uploadedBytes" | "handOff">> {
+): Promise<Pick<PublishResult, "status" | "handOff">> {
   const { context, name } = scope;
   const { desk, stagings } = scope.deps;
   const { stagingId, objectId, file } = staged;
@@ -26,5 +26,5 @@ export async function handOver(
   const { os, cloudInit } = judged;
   const { place } = stagings.view(stagingId);
   const handOff = writeHandOff({ name, key, place, file, os, cloudInit });
-  return { status: "handed over", uploadedBytes: file.sizeBytes, handOff };
+  return { status: "handed over", handOff };
 }

@@ -81,12 +81,12 @@ async function publish(scope: PublishScope): Promise<PublishResult> {
   if (isNew && !input.again) assertNew(deps.remoteImages.all(), accountId, sha256);
   const file = await prepare(scope, judged.convert, sha256);
   await askForRoom(scope, file);
-  const objectId = await stageFile(scope, target, file);
+  const { objectId, uploadedBytes } = await stageFile(scope, target, file);
   const done = { accountId, sha256: file.sha256, overridden: judged.overridden };
   if (target.kind === "hand-off") {
     const handed = await handOver(scope, { stagingId: target.stagingId, objectId, file }, judged);
     const nowhere = { remoteImageId: null, providerImageId: null, stagingEmpty: null, regions: [] };
-    return { ...done, ...nowhere, ...handed };
+    return { ...done, ...nowhere, ...handed, uploadedBytes };
   }
   const source = await giveLink(scope, target, objectId, file);
   const providerImageId = await register(scope, { source, file, sourceSha256: sha256, judged });
@@ -98,7 +98,7 @@ async function publish(scope: PublishScope): Promise<PublishResult> {
     remoteImageId: remoteImageId(accountId, providerImageId),
     providerImageId,
     status: followed.status,
-    uploadedBytes: target.kind === "address" ? 0 : file.sizeBytes,
+    uploadedBytes,
     stagingEmpty,
     regions,
     handOff: null,

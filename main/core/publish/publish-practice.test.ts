@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -139,7 +139,7 @@ describe("a publish to all practice accounts", () => {
     });
     expect(byProvider.get("contabo")).toMatchObject({ uploadBytes: 0, sharesWith: all[0]?.id });
     expect(byProvider.get("contabo")?.quota?.freeBytes).toBeGreaterThan(0);
-    expect(byProvider.get("oci")).toMatchObject({ exposure: "own-storage", sharesWith: null });
+    expect(byProvider.get("oci")).toMatchObject({ exposure: "signed-link", sharesWith: null });
     expect(byProvider.get("hypervisor-io")).toMatchObject({ exposure: "operator", cost: null });
 
     const views = await start(destinations);
@@ -175,6 +175,12 @@ describe("a publish to all practice accounts", () => {
     expect(view?.steps.map(({ status }) => status)).toEqual(view?.steps.map(() => "done"));
     expect(await janitor.clean(undefined, signal())).toEqual([]);
     expect(await readdir(operatorFolder)).toContain(handOff?.fileName);
+    // The operator looks at what has lain there for a while, and makes it an image of the panel.
+    const longAgo = new Date(Date.now() - 60_000);
+    await utimes(join(operatorFolder, handOff?.fileName ?? ""), longAgo, longAgo);
+    const seen = () => Object.values(store.state.remoteImages);
+    await expect.poll(() => accounts.refresh(id).then(seen), { timeout: 10_000 }).toHaveLength(1);
+    expect(seen()).toMatchObject([{ state: "available", publishedFrom: { imageId, sha256: image.sha256 } }]);
   });
 
   it("knows the same content again, and publishes it again on purpose", async () => {

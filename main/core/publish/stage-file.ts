@@ -5,13 +5,18 @@ import type { PublishScope } from "./publish-scope.ts";
 import type { PublishTarget } from "./publish-target.ts";
 import { handOffPlace, newStagingPlace, type ObjectPlace } from "./staging/staging-place.ts";
 
-/** Brings the file onto its storage. Answers the id of the staged object; null where none is needed. */
+const StagedSchema = z.object({ uploadedBytes: z.number() });
+
+/**
+ * Brings the file onto its storage. Answers the id of the staged object, null where none is needed, and how many
+ * bytes this publish sent itself.
+ */
 export async function stageFile(
   scope: PublishScope,
   target: PublishTarget,
   file: PreparedFile,
-): Promise<string | null> {
-  if (target.kind === "address") return null;
+): Promise<{ objectId: string | null; uploadedBytes: number }> {
+  if (target.kind === "address") return { objectId: null, uploadedBytes: 0 };
   const { context, inWords } = scope;
   const { desk } = scope.deps;
   const { jobId } = context;
@@ -30,13 +35,14 @@ export async function stageFile(
     },
     { keepForRetry: true, undoes: "stage" },
   );
-  await context.step("stage", z.object({}), async (reporter, signal) => {
+  const { uploadedBytes } = await context.step("stage", StagedSchema, async (reporter, signal) => {
     const onWait = (): void => reporter.message("Another publish uploads it");
     const onProgress = reporter.progress;
-    await inWords(() => desk.provide(objectId, { path: file.path, onWait, onProgress, signal }));
-    return {};
+    const options = { path: file.path, onWait, onProgress, signal };
+    const uploadedHere = await inWords(() => desk.provide(objectId, options));
+    return { uploadedBytes: uploadedHere ? file.sizeBytes : 0 };
   });
-  return objectId;
+  return { objectId, uploadedBytes };
 }
 
 /** An object that was cleaned up meanwhile, or of a file that had to be converted once more, is staged anew. */

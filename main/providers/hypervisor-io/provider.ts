@@ -105,6 +105,10 @@ export function createHypervisorIo(access: ProviderAccess, options: ClientOption
     insertIso: (instanceId, iso, signal) => insertIso(panel, instanceId, iso, signal),
     ejectIso: (instanceId, device, signal) => ejectIso(panel, instanceId, device, signal),
     findRegistration: (handOff, signal) => findRegistration({ user: panel, admin }, handOff, signal),
+    findOffered: async (handOff, signal) => {
+      const { offered } = await findRegistration({ user: panel, admin }, handOff, signal);
+      return offered === null ? null : offeredState(offered);
+    },
   };
 }
 

@@ -21,6 +21,7 @@ import { accessOf } from "./access-of.ts";
 import { forgetSecrets, keepSecrets, keptFields, manifestOf, sortFields } from "./account-access.ts";
 import { createListFile, type ListFile } from "./list-file.ts";
 import { assertPrivateWay } from "./private-way.ts";
+import { findOffered } from "#core/publish/remote/offered-images.ts";
 import type { RemoteImages } from "#core/publish/remote/remote-images.ts";
 import { needsStaging } from "#core/publish/staging/janitor.ts";
 import type { Stagings } from "#core/publish/staging/stagings.ts";
@@ -117,7 +118,10 @@ export function createAccounts(deps: {
   async function refresh(id: string, signal = neverAborts()): Promise<void> {
     const { account, provider } = await open(id);
     const images = await provider.listImages(signal);
-    if (id in store.state.accounts) remoteImages.showAll(account.id, images);
+    const offered = await findOffered(store, id, provider, signal);
+    if (!(id in store.state.accounts)) return;
+    remoteImages.showAll(account.id, [...images, ...offered.map(({ image }) => image)]);
+    for (const { image, publishedFrom } of offered) remoteImages.show(account.id, image, publishedFrom);
   }
 
   /** The staging of a new account: an existing one, or one that is connected with it. */

@@ -26,7 +26,10 @@ export interface StagingDesk {
   claim(jobId: string, wanted: WantedObject): Promise<string>;
   /** The object, if this job still claims it. */
   find(objectId: string, jobId: string): Promise<StagedState | null>;
-  /** Uploads the file unless the object is there; only one job at a time does, the others wait. */
+  /**
+   * Uploads the file unless the object is there; only one job at a time does, the others wait. Answers whether this
+   * call did.
+   */
   provide(
     objectId: string,
     options: {
@@ -35,7 +38,7 @@ export interface StagingDesk {
       onProgress: (doneBytes: number, totalBytes: number) => void;
       signal: AbortSignal;
     },
-  ): Promise<void>;
+  ): Promise<boolean>;
   /** Lets everybody who knows its address read it, for this job's sake; null: nobody serves the place by HTTP. */
   expose(objectId: string, jobId: string, signal: AbortSignal): Promise<string | null>;
   /** Ends that, unless another job still needs it. */
@@ -183,6 +186,7 @@ export function createStagingDesk(deps: {
       const found = await mustHold(objectId);
       await inOrder(found, () => settleDoubt(found));
       const { entry } = found;
+      let uploadedHere = false;
       await found.upload.provide({
         isDone: () => entry.state().staged,
         onWait,
@@ -210,8 +214,10 @@ export function createStagingDesk(deps: {
             });
           }
           await entry.append({ type: "staged", at: nowIso() });
+          uploadedHere = true;
         },
       });
+      return uploadedHere;
     },
 
     async expose(objectId, jobId, signal) {

@@ -111,6 +111,7 @@ describe("goldsmith publish", () => {
 
   it("prints what the operator has to be told", async () => {
     const handOff = {
+      name: "web",
       fileName: "g.qcow2",
       path: "/srv/g.qcow2",
       sizeBytes: 1,
