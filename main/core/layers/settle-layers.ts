@@ -3,6 +3,7 @@ import { AppError } from "#core/lib/app-error.ts";
 import { syncDirectory } from "#core/library/json-file.ts";
 import type { Processes } from "#ports/processes.ts";
 import { deleteLayer } from "./delete-layer.ts";
+import { backingOf } from "./disk-chain.ts";
 import { createOverlay, readOverlayHeader, syncFile } from "./overlay.ts";
 import {
   layerName,
@@ -20,10 +21,10 @@ interface SettleOptions {
 }
 
 /**
- * Finishes the change that the record says was begun, for a machine that is off. Can be called again after any
- * crash. A checkpoint whose memory was not saved to the end is taken back: nothing had happened to the disk.
+ * Does the change that the record says was begun, for a machine that is off. Can be called again after any crash. A
+ * checkpoint whose memory was not saved to the end is taken back: nothing had happened to the disk.
  */
-export async function settleLayers(
+export async function finishChange(
   processes: Processes,
   files: LayerFiles,
   record: LayersRecord,
@@ -40,6 +41,45 @@ export async function settleLayers(
       return await deleteLayer(processes, files, record, pending.checkpointId, options);
   }
 }
+
+/**
+ * The same after a crash, when nobody waits for it with patience: what takes moments is finished; a deletion, which
+ * can move gigabytes, is left where it is (the chain is whole at every moment of it) for its job to go on with.
+ */
+export async function settleLayers(
+  processes: Processes,
+  files: LayerFiles,
+  record: LayersRecord,
+): Promise<LayersRecord> {
+  const { pending, checkpoints } = record;
+  if (pending?.kind === "delete" && checkpoints.some(({ id }) => id === pending.checkpointId)) {
+    return await written(files, { ...record, pending: null });
+  }
+  return await finishChange(processes, files, record);
+}
+
+/** After a failure: back to how it was where the disk has not moved; else the change stays begun, to be finished. */
+export async function takeBackUnmoved(files: LayerFiles, record: LayersRecord): Promise<LayersRecord> {
+  const { pending, currentId } = record;
+  if (pending === null) return record;
+  if (pending.kind === "create") {
+    const layer = await inodeOf(files.layer(pending.checkpoint.id));
+    const moved = layer !== null && layer !== (await inodeOf(files.disk));
+    return moved ? record : await takeBack(files, record, pending.checkpoint.id);
+  }
+  if (pending.kind === "restore") {
+    const { backingName } = await readOverlayHeader(files.disk);
+    if (backingName !== (backingOf(record, currentId)?.name ?? null)) return record;
+    await rm(files.next, { force: true });
+  }
+  return await written(files, { ...record, pending: null });
+}
+
+const inodeOf = (path: string): Promise<bigint | null> =>
+  stat(path, { bigint: true }).then(
+    ({ ino }) => ino,
+    () => null,
+  );
 
 async function settleCreate(
   processes: Processes,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Processes } from "#ports/processes.ts";
 import type { MachineLayers, LiveGuest } from "./machine-layers.ts";
 import type { MachineRecord } from "./machine-record.ts";
 import { loadMemory, type MemoryRecord } from "./memory-file.ts";
@@ -25,10 +26,17 @@ export async function takeMemory(
  * What a killed app has left of a suspend or of a start from memory. As long as the memory is there the guest has not
  * moved since: its QEMU is ended, and the machine is suspended. Without it the guest only waits to be let go.
  */
-export async function settleIncoming(guest: LiveGuest, layers: MachineLayers): Promise<void> {
-  if (await layers.isLocked()) return; // a living copy of the app is at it
+export async function settleIncoming(
+  guest: LiveGuest,
+  layers: MachineLayers,
+  processes: Processes,
+): Promise<void> {
+  const { starter, resumes } = guest.run;
+  const isOurs = starter.pid === (await processes.self()).pid;
+  const isStarting = resumes && !isOurs && (await processes.isAlive(starter));
+  if (isStarting || (await layers.isLocked())) return; // a living copy of the app is at it
   if ((await layers.memory()) !== null) return void (await guest.execute("quit"));
-  if (!guest.run.resumes) return;
+  if (!resumes) return;
   const { status } = StatusSchema.parse(await guest.execute("query-status"));
   if (status === "paused") await guest.execute("cont");
 }

@@ -18,7 +18,15 @@ import {
   type PendingChange,
   type StoredCheckpoint,
 } from "#core/layers/layers-record.ts";
-import { completeLayer, exists, prepareLayer, settleLayers, takeBack } from "#core/layers/settle-layers.ts";
+import {
+  completeLayer,
+  exists,
+  finishChange,
+  prepareLayer,
+  settleLayers,
+  takeBack,
+  takeBackUnmoved,
+} from "#core/layers/settle-layers.ts";
 import { readJson, writeJson } from "#core/library/json-file.ts";
 import { acquireLock, lockOwner } from "#core/library/owner-lock.ts";
 import type { Ports } from "#ports/ports.ts";
@@ -53,10 +61,21 @@ export interface LayerOptions {
   readonly onProgress?: (doneBytes: number, totalBytes: number) => void;
 }
 
-const settledWords = {
-  restore: "It was returning to a checkpoint, and has.",
-  delete: "A checkpoint was being deleted; it is gone, and what built on it has its data.",
-} as const;
+function settledWords(pending: PendingChange, { checkpoints }: LayersRecord): string {
+  const isThere = (wanted: string): boolean => checkpoints.some(({ id }) => id === wanted);
+  switch (pending.kind) {
+    case "create": {
+      const { id, name } = pending.checkpoint;
+      return `Checkpoint “${name}” was being made; it ${isThere(id) ? "is whole" : "was taken back"}.`;
+    }
+    case "restore":
+      return "It was returning to a checkpoint, and has.";
+    case "delete":
+      return isThere(pending.checkpointId)
+        ? "A checkpoint was being deleted; it is still there, and nothing is lost."
+        : "A checkpoint was being deleted; what built on it has its data.";
+  }
+}
 
 const StatusSchema = z.object({ running: z.boolean() });
 
@@ -94,12 +113,20 @@ export class MachineLayers {
     this.#record = await readLayers(this.files);
     const { pending } = this.#record;
     if (pending === null || (await this.isLocked())) return null;
-    await this.locked(() => this.#finish(guest));
-    if (pending.kind !== "create") return settledWords[pending.kind];
-    const isThere = this.#record.checkpoints.some(({ id }) => id === pending.checkpoint.id);
-    return isThere
-      ? `Checkpoint “${pending.checkpoint.name}” was being made; it is whole.`
-      : `Checkpoint “${pending.checkpoint.name}” was being made; it was taken back.`;
+    await this.locked(async () => {
+      if (guest !== null) return await this.#finishLive(guest);
+      this.#record = await settleLayers(this.#ports.processes, this.files, this.#record);
+    });
+    return settledWords(pending, this.#record);
+  }
+
+  /** Throws `machine-busy` when a change of the disk is not finished: a guest must not write to it now. */
+  assertSettled(name: string): void {
+    if (this.#record.pending === null) return;
+    throw new AppError("machine-busy", `A change of the disk of ${name} is not finished`, {
+      hint: "The notice about it says why. It is tried again at the next start.",
+      retry: "later",
+    });
   }
 
   /** Work on the files of the disk. Throws `already-exists` while another copy of the app is at it. */
@@ -159,7 +186,7 @@ export class MachineLayers {
     options: LayerOptions = {},
   ): Promise<void> {
     await this.locked(async () => {
-      if (this.#record.pending !== null) await this.#finish(guest);
+      await this.#finish(guest);
       if (this.#record.checkpoints.some(({ id }) => id === wanted.id)) return;
       if (wanted.withMemory && guest === null) {
         throw new AppError("bad-input", `${machine.name} is off: it has no memory to keep`);
@@ -172,7 +199,7 @@ export class MachineLayers {
       const wasRunning = guest !== null && (await isRunning(guest.execute));
       if (guest === null) await this.#assertNotStarted(machine.name);
       await this.#write({ ...this.#record, pending: { kind: "create", checkpoint, wasRunning } });
-      if (guest === null) return await this.#finish(null);
+      if (guest === null) return await this.#finishOrTakeBack();
       try {
         await this.#cut(wanted, machine, guest, options);
       } finally {
@@ -215,20 +242,22 @@ export class MachineLayers {
     options: LayerOptions = {},
   ): Promise<void> {
     await this.locked(async () => {
-      if (this.#record.pending !== null) await this.#finish(null);
+      await this.#finish(null);
       if (pending.kind === "restore" && pending.by === this.#record.restoredBy) return;
       const { name } = this.checkpoint(pending.checkpointId);
       await this.#assertNotStarted(name);
       await this.#write({ ...this.#record, pending });
-      try {
-        await this.#finish(null, options);
-      } catch (error) {
-        if (pending.kind === "delete") {
-          await this.#write({ ...(await readLayers(this.files)), pending: null });
-        }
-        throw error;
-      }
+      await this.#finishOrTakeBack(options);
     });
+  }
+
+  async #finishOrTakeBack(options: LayerOptions = {}): Promise<void> {
+    try {
+      await this.#finish(null, options);
+    } catch (error) {
+      this.#record = await takeBackUnmoved(this.files, await readLayers(this.files));
+      throw error;
+    }
   }
 
   /**
@@ -277,33 +306,35 @@ export class MachineLayers {
     return { checkpoints, currentCheckpointId: this.#record.currentId, suspended };
   }
 
-  async #finish(guest: LiveGuest | null, options: LayerOptions = {}): Promise<void> {
-    const { processes } = this.#ports;
+  async #finish(guest: LiveGuest | null, { signal, onProgress }: LayerOptions = {}): Promise<void> {
     const { pending } = this.#record;
     if (pending === null) return;
-    if (guest === null) {
-      const { onProgress, signal } = options;
-      const total = pending.kind === "delete" ? await usedBytes(this.files.layer(pending.checkpointId)) : 0;
-      this.#record = await settleLayers(processes, this.files, this.#record, {
-        ...(signal === undefined ? {} : { signal }),
-        onFraction: (fraction) => onProgress?.(Math.round(fraction * total), total),
-      });
-    } else if (pending.kind === "create") {
-      const { id } = pending.checkpoint;
-      const goOn = async (): Promise<void> => {
-        if (pending.wasRunning && !(await isRunning(guest.execute))) await guest.execute("cont");
-      };
-      if (await isOnOverlay(guest.execute, id)) {
-        await goOn(); // as long as this is pending, somebody sees to it
-        this.#record = await completeLayer(this.files, this.#record);
-      } else {
-        await dropOverlay(guest.execute, id);
-        await guest.execute("migrate_cancel").catch(() => {}); // none under way
-        await rm(this.files.layerMemoryRecord(id), { force: true }); // before the guest moves on from it
-        await goOn();
-        this.#record = await takeBack(this.files, this.#record, id);
-      }
+    if (guest !== null) return await this.#finishLive(guest);
+    const total = pending.kind === "delete" ? await usedBytes(this.files.layer(pending.checkpointId)) : 0;
+    this.#record = await finishChange(this.#ports.processes, this.files, this.#record, {
+      ...(signal === undefined ? {} : { signal }),
+      onFraction: (fraction) => onProgress?.(Math.round(fraction * total), total),
+    });
+  }
+
+  /** Of a guest that runs only checkpoints are made: it is on its overlay, or it is not. */
+  async #finishLive({ execute }: LiveGuest): Promise<void> {
+    const { pending } = this.#record;
+    if (pending?.kind !== "create") return;
+    const { id } = pending.checkpoint;
+    const goOn = async (): Promise<void> => {
+      if (pending.wasRunning && !(await isRunning(execute))) await execute("cont");
+    };
+    if (await isOnOverlay(execute, id)) {
+      await goOn(); // as long as this is pending, somebody sees to it
+      this.#record = await completeLayer(this.files, this.#record);
+      return;
     }
+    await dropOverlay(execute, id);
+    await execute("migrate_cancel").catch(() => {}); // none under way
+    await rm(this.files.layerMemoryRecord(id), { force: true }); // before the guest moves on from it
+    await goOn();
+    this.#record = await takeBack(this.files, this.#record, id);
   }
 
   async #memoryRecord(machine: MachineRecord, { run, execute }: LiveGuest): Promise<MemoryRecord> {

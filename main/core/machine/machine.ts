@@ -244,7 +244,7 @@ export class Machine {
     const guest = this.guest();
     if (guest === null && this.state.view.power !== "off") return; // another process starts it
     try {
-      if (guest !== null) await settleIncoming(guest, this.layers);
+      if (guest !== null) await settleIncoming(guest, this.layers, this.#deps.ports.processes);
       const found = await this.layers.settle(guest);
       if (found !== null) this.notices.found(this.#record.name, found);
       if (guest === null) await this.#learnDiskSize();

@@ -23,7 +23,7 @@ export function assertMemoryFits(
     "machine-busy",
     `${machine.name} wants ${sizeText(memoryBytes)} of memory; this computer has ${sizeText(hostMemoryBytes)}${beside}`,
     {
-      hint: "Power another machine off, give this one less memory, or start it all the same.",
+      hint: "Power another machine off, give this one less memory, or start it with `goldsmith machine start --overcommit`.",
       details: { memoryBytes, takenBytes, hostMemoryBytes },
     },
   );

@@ -61,6 +61,7 @@ async function launch(
 ): Promise<StartedRun> {
   const { ports, folder, layers, record } = deps;
   const { clock } = ports;
+  layers.assertSettled(record.name);
   let run = await prepareRun(
     { ...deps, memory, signal, layers: await layers.chain() },
     record,

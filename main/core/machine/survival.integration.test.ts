@@ -70,8 +70,14 @@ describe.runIf(process.getuid?.() === 0)("a host whose disk is full", () => {
     expect(world.machines.view(id)).toMatchObject({ power: "running", checkpoints: [] });
     await expect(world.machines.suspend(id)).rejects.toMatchObject({ code: "disk-full" });
     expect(await world.qmp(id, "query-status")).toMatchObject({ running: true });
+    await world.machines.forceOff(id);
+    await expect(world.machines.createCheckpoint(id, newCheckpoint())).rejects.toMatchObject({
+      code: "disk-full",
+    });
+    expect(await world.checked(id)).toEqual(["disk.qcow2"]);
     await rm(filler);
     await rm(join(place, "1filler"), { force: true });
+    await world.machines.start(id);
     const made = await world.machines.createCheckpoint(id, newCheckpoint());
     await world.write(id, 2, 3);
     await world.machines.forceOff(id);

@@ -66,12 +66,16 @@ const start = defineCommand({
   words: ["machine", "start"],
   summary: "Start a machine",
   positionals: name,
-  options: { console: { type: "boolean", help: "Attach to its serial console (Ctrl-] detaches)" } },
+  options: {
+    console: { type: "boolean", help: "Attach to its serial console (Ctrl-] detaches)" },
+    overcommit: { type: "boolean", help: "Also when the computer's memory cannot hold all that runs then" },
+  },
   examples: ["goldsmith machine start web", "goldsmith machine start web --console"],
   async run(context) {
     const session = await context.session();
     const { id, name: title } = findMachine(session, firstPositional(context));
-    await session.client.call("machines.start", { machineId: id }, context.signal);
+    const input = { machineId: id, overcommit: flag(context, "overcommit") };
+    await session.client.call("machines.start", input, context.signal);
     if (flag(context, "console") && !context.json) return attachConsole(context, session, id);
     if (context.json) context.printJson(findMachine(session, id));
     else context.out.line(`Started ${title}. goldsmith console ${id} attaches to its serial console.`);
