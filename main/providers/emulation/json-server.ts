@@ -47,6 +47,7 @@ export interface JsonServerOptions {
 export interface JsonServer {
   /** `http://127.0.0.1:<port>`. */
   readonly apiBase: string;
+  /** Cuts all connections; resolves when nothing is at work any more. */
   close(): Promise<void>;
 }
 
@@ -54,8 +55,12 @@ export interface JsonServer {
 export async function startJsonServer(options: JsonServerOptions): Promise<JsonServer> {
   // Loaded here because it brings the whole of undici along, which no command needs to start.
   const { createServer } = await import("node:http");
+  const underway = new Set<Promise<void>>();
   const server = createServer((incoming, response) => {
-    respond(incoming, response).catch(() => response.destroy());
+    const work = respond(incoming, response)
+      .catch(() => void response.destroy())
+      .finally(() => underway.delete(work));
+    underway.add(work);
   });
   const port = await listen(server, options.port);
   const apiBase = `http://127.0.0.1:${port}`;
@@ -93,11 +98,13 @@ export async function startJsonServer(options: JsonServerOptions): Promise<JsonS
 
   return {
     apiBase,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    async close() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeAllConnections();
+      await closed;
+      // What was being answered may still write to disk.
+      await Promise.all(underway);
+    },
   };
 }
 
