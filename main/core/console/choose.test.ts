@@ -14,7 +14,7 @@ const looks: [string, MenuLook][] = [
   ["the dialog in reverse video", { base: "\u001b[7m", highlight: "\u001b[0m", cursorOnEntry: true }],
 ];
 const countries = ["Africa", "Asia", "Europe", "North America", "Oceania", "South America", "other"];
-const soon = { timeoutMs: 15_000, stuckMs: 150 };
+const soon = { timeoutMs: 15_000, stuckMs: 100, settleMs: 10 };
 
 describe.each(looks)("choose in %s", (_name, look) => {
   it("goes down or up to an entry, also to one that is not shown yet", async () => {
@@ -59,7 +59,7 @@ describe("choose", () => {
   it("tells which entries there were when the wanted one is not among them", async () => {
     const menu = new ScriptedMenu(["Yes", "No"], 0, look);
     await using session = await ConsoleSession.attach(menu.guest, { fromByte: 0 });
-    const failure = choose(session, "Perhaps", { timeoutMs: 2_000, stuckMs: 40 });
+    const failure = choose(session, "Perhaps", { timeoutMs: 2_000, stuckMs: 30, settleMs: 10 });
     await expect(failure).rejects.toMatchObject({
       code: "console-timeout",
       details: { waitedFor: "the entry Perhaps", entries: expect.arrayContaining(["Yes", "No"]) },

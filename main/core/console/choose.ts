@@ -11,12 +11,13 @@ export interface ChooseOptions extends WaitOptions {
   readonly within?: string | RegExp;
   /** A key that moves nothing for so long did not move: the end of a list. Default 5 s. */
   readonly stuckMs?: number;
+  /** A dialog is painted piece by piece; it is looked at when nothing came for so long. Default 250 ms. */
+  readonly settleMs?: number;
 }
 
 /** Emulated guests are slow. */
 const defaultStuckMs = 5_000;
-/** A dialog is painted piece by piece; it is looked at when nothing came for so long. */
-const settleMs = 250;
+const defaultSettleMs = 250;
 /** Lists of languages and time zones are long; a menu that goes round in circles ends too. */
 const maxMoves = 600;
 
@@ -43,7 +44,7 @@ export async function choose(
       const isThere = within === undefined || view.rows().some((row) => contains(row, within));
       return view.answered && isThere ? view.highlight() : null;
     },
-    { ...limits(), settleMs },
+    { ...limits(), settleMs: options.settleMs ?? defaultSettleMs },
   );
   const seen = new Set<string>();
   const way = new Way();

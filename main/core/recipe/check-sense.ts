@@ -1,16 +1,20 @@
 import type { RecipeProblem } from "#contract/recipe.ts";
+import type { RecipeHead } from "#contract/recipe-document.ts";
 import { keyNames, keySequence } from "#core/console/keys.ts";
 import { nearestName } from "#core/lib/nearest-name.ts";
-import type { Recipe } from "./recipe.ts";
+import type { PlacedStep } from "./recipe.ts";
 import { builtInVariables, namedIn, textsOf } from "./variables.ts";
 import type { YamlPath, YamlText } from "./yaml-text.ts";
 
 /** Faults that no schema sees: unknown variables and keys, broken patterns, steps in an order that cannot work. */
-export function checkSense({ head, steps }: Recipe, yaml: YamlText): RecipeProblem[] {
+export function checkSense(
+  { head, steps }: { head: RecipeHead | null; steps: readonly PlacedStep[] },
+  yaml: YamlText,
+): RecipeProblem[] {
   const problems: RecipeProblem[] = [];
   const tell = (path: YamlPath, message: string): void => void problems.push(yaml.problem(path, message));
-  const declared = [...Object.keys(head.variables ?? {}), ...builtInVariables];
-  for (const { path, text } of textsOf(yaml.value)) {
+  const declared = [...Object.keys(head?.variables ?? {}), ...builtInVariables];
+  for (const { path, text } of head === null ? [] : textsOf(yaml.value)) {
     if (path[0] === "variables") continue;
     for (const { name } of namedIn(text)) {
       if (declared.includes(name)) continue;
@@ -22,7 +26,7 @@ export function checkSense({ head, steps }: Recipe, yaml: YamlText): RecipeProbl
   const checkpoints = new Set<string>();
   let compacted = false;
   let ssh = false;
-  steps.forEach(({ name, value }, index) => {
+  steps.forEach(({ name, value, index }) => {
     const path = ["steps", index, name];
     const pattern = (field: string, source: string | undefined): void => {
       if (source === undefined) return;
@@ -82,5 +86,5 @@ export function checkSense({ head, steps }: Recipe, yaml: YamlText): RecipeProbl
 }
 
 /** Unattended answers can bring the machine's key, and no login is needed then. */
-const usesKey = (head: Recipe["head"]): boolean =>
-  textsOf(head.install).some(({ text }) => namedIn(text).some(({ name }) => name === "machine.publicKey"));
+const usesKey = (head: RecipeHead | null): boolean =>
+  textsOf(head?.install).some(({ text }) => namedIn(text).some(({ name }) => name === "machine.publicKey"));

@@ -70,6 +70,11 @@ describe("readRecipe", () => {
     );
   });
 
+  it("tells all of it at once, in the order of the lines", () => {
+    const text = steps("boot", "exepct: x", 'type: "{{usr}}"', "press: entr");
+    expect(tell(text).map((one) => one.split(" ")[0])).toEqual(["4:5", "5:11", "6:12"]);
+  });
+
   it("refuses a document that blows itself up", () => {
     const level = (name: string, of: string): string =>
       `${name}: &${name} [${Array(9).fill(`*${of}`).join(", ")}]\n`;

@@ -41,12 +41,13 @@ export function readRecipe(text: string): ReadRecipe {
     listed.forEach((entry: unknown, index) => {
       const step = readStep(yaml, entry, index);
       if (Array.isArray(step)) problems.push(...step);
-      else steps.push({ ...step, line: yaml.problem(["steps", index], "").line });
+      else steps.push({ ...step, line: yaml.problem(["steps", index], "").line, index });
     });
+  // What could be read is judged as well, so that one round of corrections is enough.
+  problems.push(...checkSense({ head: head.success ? head.data : null, steps }, yaml));
+  problems.sort((one, other) => one.line - other.line || one.column - other.column);
   if (problems.length > 0 || !head.success) return { recipe: null, problems };
-  const recipe = { head: head.data, steps };
-  const senseless = checkSense(recipe, yaml);
-  return senseless.length > 0 ? { recipe: null, problems: senseless } : { recipe, problems: [] };
+  return { recipe: { head: head.data, steps }, problems: [] };
 }
 
 /** Throws `bad-input` with all problems in the details. */

@@ -245,6 +245,12 @@ export const needs: readonly Need[] = [
     packages: { apt: ["dosfstools"], dnf: ["dosfstools"], pacman: ["dosfstools"], zypper: ["dosfstools"] },
   },
   {
+    programs: ["stress-ng"],
+    group: "tests",
+    purpose: "keeps the computer busy while a guest is typed at",
+    packages: { apt: ["stress-ng"], dnf: ["stress-ng"], pacman: ["stress-ng"], zypper: ["stress-ng"] },
+  },
+  {
     programs: ["syslinux"],
     group: "tests",
     purpose: "makes disks that a BIOS boots",
