@@ -22,7 +22,12 @@ import {
 
 const InputSchema = z.object({ machineId: z.string(), name: DisplayNameSchema });
 const OutputSchema = z.object({ imageId: z.string() });
-const PlanSchema = z.object({ imageId: z.string(), virtualBytes: z.number(), sourcePath: z.string() });
+const PlanSchema = z.object({
+  imageId: z.string(),
+  virtualBytes: z.number(),
+  machineName: z.string(),
+  sourcePath: z.string(),
+});
 /** `capturedAt`: the moment that the image shows. `frozen`: its filesystems stood still then. */
 const BackupSchema = z.object({ sourceBytes: z.number(), capturedAt: z.iso.datetime(), frozen: z.boolean() });
 const CompactedSchema = z.object({
@@ -84,12 +89,15 @@ export function createCaptureJob(deps: {
       const plan = await context.step("plan", PlanSchema, async () => ({
         imageId: newId(),
         virtualBytes: await liveDiskBytes(machines.guest(machineId).execute),
+        machineName: machines.view(machineId).name,
         sourcePath: machines.view(machineId).diskPath,
       }));
-      const { imageId, virtualBytes, sourcePath } = plan;
+      const { imageId, virtualBytes, machineName, sourcePath } = plan;
       const backup = backupOf(context, machineId);
 
-      context.defer("ending the backup", () => dropWherever(backup), { undoes: "backup" });
+      // A retry goes on with the moment that was caught: the guest has left it long ago.
+      const caught = { undoes: "backup", keepForRetry: true };
+      context.defer("ending the backup", () => dropWherever(backup), caught);
       const captured = await context.step("backup", BackupSchema, async (reporter, signal) => {
         const { capturedAt, frozen } = await begin(context, machineId, virtualBytes);
         reporter.message(frozen ? "Filesystems were frozen for a moment" : "As after a power cut");
@@ -122,7 +130,7 @@ export function createCaptureJob(deps: {
         await images.add({
           id: imageId,
           name,
-          notes: `Captured from ${machines.view(machineId).name} while it ran, ${how}.`,
+          notes: `Captured from ${machineName} while it ran, ${how}.`,
           tags: [],
           createdAt: capturedAt,
           path,

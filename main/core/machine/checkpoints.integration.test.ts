@@ -1,5 +1,7 @@
 import { access, readFile, stat, writeFile } from "node:fs/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { AppError } from "#core/lib/app-error.ts";
+import { acquireLock } from "#core/library/owner-lock.ts";
 import { createNodePorts } from "#system/node-ports.ts";
 import { newCheckpoint, openMachineWorld, type MachineWorld } from "./testing/machine-world.ts";
 
@@ -108,6 +110,43 @@ describe("checkpoints", () => {
       code: "bad-input",
     });
     await expectSound();
+  });
+});
+
+describe("two copies of the app", () => {
+  it("see each other's checkpoints, and one keeps off while the other works on the disk", async () => {
+    const one = world.machines;
+    await one.start(id);
+    const two = await world.open();
+    const made = await one.createCheckpoint(id, newCheckpoint({ name: "by one" }));
+    await expect.poll(() => two.view(id).checkpoints[0]?.name, { timeout: 5_000 }).toBe("by one");
+    await one.forceOff(id);
+    await two.waitForPower(id, "off", { timeoutMs: 5_000 });
+    const release = await acquireLock(world.inFolder(id, "layers.lock"), world.ports.processes);
+    await expect(two.start(id)).rejects.toMatchObject({ code: "machine-busy" });
+    expect(two.view(id).power).toBe("off");
+    await expect(two.restoreCheckpoint(id, made.id)).rejects.toMatchObject({ code: "already-exists" });
+    await release();
+    await two.restoreCheckpoint(id, made.id);
+    await two.start(id);
+    await one.waitForPower(id, "running", { timeoutMs: 5_000 });
+  });
+
+  it("do not start a machine on a disk whose change could not be finished", async () => {
+    const made = await world.machines.createCheckpoint(id, newCheckpoint());
+    await world.machines.close();
+    const path = world.inFolder(id, "checkpoints.json");
+    const record = JSON.parse(await readFile(path, "utf8")) as object;
+    const pending = { kind: "restore", checkpointId: made.id, by: "a job" };
+    await writeFile(path, JSON.stringify({ ...record, pending }));
+    const noTool = { run: () => Promise.reject(new AppError("disk-full", "There is no room")) };
+    await world.open({ processes: { ...world.ports.processes, ...noTool } });
+    expect(Object.values(world.store.state.notices)[0]?.title).toContain("is not finished");
+    await expect(world.machines.start(id)).rejects.toMatchObject({ code: "machine-busy" });
+    await world.machines.close();
+    await world.open();
+    expect(Object.values(world.store.state.notices)[0]?.text).toContain("returning to a checkpoint, and has");
+    await world.machines.start(id);
   });
 });
 

@@ -22,7 +22,7 @@ export interface MachineWorld {
   machines: Machines;
   store: StateStore;
   /** Another copy of the app over the same folders. */
-  open(): Promise<Machines>;
+  open(change?: Partial<Ports>): Promise<Machines>;
   blank(change?: Partial<MachineCreate>): Promise<string>;
   inFolder(id: string, name: string): string;
   /** One QMP command to a machine that runs. */
@@ -46,10 +46,10 @@ export async function openMachineWorld(
   const opened: Machines[] = [];
   const root = join(home, "data", "machines");
 
-  async function open(): Promise<Machines> {
+  async function open(change: Partial<Ports> = {}): Promise<Machines> {
     world.store = new StateStore();
     world.machines = createMachines({
-      ports,
+      ports: { ...ports, ...change },
       store: world.store,
       accelerator: () => Promise.resolve("tcg"),
       firmware: () => Promise.resolve({ uefiCode: null, uefiVars: null }),
