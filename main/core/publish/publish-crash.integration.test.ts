@@ -18,7 +18,7 @@ import {
 
 /**
  * A publish in a process of its own is killed (SIGKILL) in the middle of every kind of request, then resumed by
- * another process. That it can end at any record of its journals is shown in publish-faults.test.ts.
+ * another process. That it can end at any record of its journals is shown in publish-faults.integration.test.ts.
  */
 
 let harness: PublishHarness;

@@ -40,6 +40,10 @@ export function publishHandlers(deps: Deps): Pick<Handlers, Names> {
     "accounts.importFound": (input, signal) => importFound({ accounts, stagings, world }, input, signal),
     "accounts.quota": ({ accountId }, signal) => accounts.quota(accountId, signal),
     "accounts.remove": async ({ accountId }) => {
+      // A bucket in its own object storage goes with it, and could not be cleaned any more.
+      for (const { id, place } of Object.values(deps.store.state.stagings)) {
+        if (place.kind === "oci" && place.accountId === accountId) await janitor.assertUnused(id);
+      }
       await accounts.remove(accountId);
       return done;
     },

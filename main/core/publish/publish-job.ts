@@ -12,7 +12,7 @@ import { JudgedSchema, judgeForPublish } from "./judge-step.ts";
 import { conversionFor } from "./prepare/conversion.ts";
 import type { PreparedFile } from "./prepare/prepared-files.ts";
 import { startsOver, type PublishDeps, type PublishInput, type PublishScope } from "./publish-scope.ts";
-import { stepsFor, targetOf, type PublishTarget } from "./publish-target.ts";
+import { PublishTargetSchema, stepsFor, targetOf, type PublishTarget } from "./publish-target.ts";
 import { assertRoomThere } from "./quota-step.ts";
 import { newMarker, registerOnce } from "./register-step.ts";
 import { remoteImageId } from "./remote/remote-images.ts";
@@ -74,7 +74,11 @@ const nameOf = (deps: PublishDeps, input: PublishInput): string =>
 async function publish(scope: PublishScope): Promise<PublishResult> {
   const { context, input, deps } = scope;
   const { accountId } = input;
-  const target = targetOf(deps.accounts.view(accountId), input);
+  // The account may be given another storage meanwhile; this publish goes on with the one that it began with.
+  const target = await journalled(context, "target", PublishTargetSchema, () =>
+    targetOf(deps.accounts.view(accountId), input),
+  );
+  context.defer("starting over", () => context.note("target", null), { keepForRetry: true });
   const judged = await judge(scope, target);
   const { sha256 } = await hash(scope);
   const isNew = context.recall("marker", z.string().nullable()) === null;

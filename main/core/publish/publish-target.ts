@@ -1,12 +1,15 @@
+import { z } from "zod";
 import type { AccountView } from "#contract/account.ts";
 import { AppError } from "#core/lib/app-error.ts";
 import { manifestOf } from "./accounts/account-access.ts";
 
 /** Where the file goes on its way: onto a storage, to the operator's storage for good, or nowhere. */
-export type PublishTarget =
-  | { readonly kind: "staging"; readonly stagingId: string }
-  | { readonly kind: "hand-off"; readonly stagingId: string }
-  | { readonly kind: "address"; readonly url: string };
+export const PublishTargetSchema = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("staging"), stagingId: z.string() }),
+  z.object({ kind: z.literal("hand-off"), stagingId: z.string() }),
+  z.object({ kind: z.literal("address"), url: z.string() }),
+]);
+export type PublishTarget = Readonly<z.infer<typeof PublishTargetSchema>>;
 
 /** Throws `bad-input` when the account has no storage and none is named. */
 export function targetOf(
