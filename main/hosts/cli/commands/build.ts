@@ -118,7 +118,7 @@ function explained(context: CommandContext, error: AppError, jobId: string): App
     for (const row of screen) context.err.line(dim(`  │ ${String(row)}`));
   }
   if (error.code === "cancelled") return error;
-  const hint = `${error.hint} The machine is kept; goldsmith job retry ${jobId} goes on from its last checkpoint.`;
+  const hint = `${error.hint} goldsmith job retry ${jobId} goes on from its last checkpoint.`;
   const { code, message, retry, details } = error;
   return new AppError(code, message, { hint, retry, details, cause: error });
 }
