@@ -30,7 +30,7 @@ export function RemoteState({ image }: { image: Shown }) {
           {own}
         </span>
       )}
-      {share !== null && <span className="faint">{share} %</span>}
+      {share !== null && <span className="remote-share faint">{share} %</span>}
     </span>
   );
 }
