@@ -59,9 +59,10 @@ function FoundItem({ config, onChoose, onImported }: FoundConfigsProps & { confi
       ...(passphrase === "" ? {} : { passphrase }),
       fields: { ...fields },
     });
+    // Accepted or refused: what was typed is not kept around.
+    setPassphrase("");
     if (made === null) return;
     setAsking(false);
-    setPassphrase("");
     if (made.accountId !== null) return onImported(made.accountId);
     setTaken(true);
     showDone(`${name} is connected as a staging storage`);

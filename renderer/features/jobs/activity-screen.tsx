@@ -5,6 +5,7 @@ import { ErrorNotice } from "#renderer/components/error-notice.tsx";
 import { Icon } from "#renderer/components/icon.tsx";
 import { ProgressBar } from "#renderer/components/progress-bar.tsx";
 import { ScreenHeader } from "#renderer/components/screen-header.tsx";
+import { PauseUploads } from "#renderer/features/settings/pause-uploads.tsx";
 import { formatDuration } from "#renderer/lib/format-duration.ts";
 import { formatAgo } from "#renderer/lib/format-time.ts";
 import { newestFirst, useEntries } from "#renderer/mirror/use-mirror.ts";
@@ -30,7 +31,11 @@ export function ActivityScreen() {
   ];
   return (
     <>
-      <ScreenHeader mark={<Icon name="activity" />} title="Activity" />
+      <ScreenHeader
+        mark={<Icon name="activity" />}
+        title="Activity"
+        actions={ordered.some(isUploading) && <PauseUploads />}
+      />
       <div className="screen-body activity">
         {ordered.length === 0 ? (
           <p className="soft">
@@ -47,6 +52,8 @@ export function ActivityScreen() {
     </>
   );
 }
+
+const isUploading = ({ kind, status }: JobView): boolean => kind === "publish" && isActive(status);
 
 function JobItem({ job, nowMs }: { job: JobView; nowMs: number }) {
   const [open, setOpen] = useState(false);
