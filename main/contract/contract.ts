@@ -171,6 +171,8 @@ export const contract = {
       name: DisplayNameSchema.optional(),
       /** Keep the machine also when an image was made from it. After a failure it is always kept. */
       keep: z.boolean().default(true),
+      /** Begins with a new machine from this checkpoint of an earlier build, after the stage of the same name. */
+      from: checkpointRef.nullable().default(null),
       /** Values by name. Those of secret variables go to the secrets and nowhere else. */
       variables: z.record(z.string(), z.string()).default({}),
     }),

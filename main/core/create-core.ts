@@ -184,7 +184,7 @@ export async function createCore(ports: Ports, options: CoreOptions): Promise<Co
 
   const handlers: Handlers = {
     ...guestHandlers({ guest, terminals, copy: guestCopy, jobs }),
-    ...recipeHandlers({ secrets: ports.secrets, jobs, build, recordings }),
+    ...recipeHandlers({ secrets: ports.secrets, machines, jobs, build, recordings }),
     "state.watch": (_, signal) => store.watch(signal),
 
     "doctor.run": ({ fresh }, signal) => doctor.run({ fresh }, signal),

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { nodeProcesses } from "#system/node-processes.ts";
+import { beginAt, planBuild } from "./build-plan.ts";
 import { parseRecipe } from "./read-recipe.ts";
 import { keepVariables } from "./recipe-secrets.ts";
 import { buildParts } from "./testing/build-parts.ts";
@@ -94,6 +95,45 @@ describe("a build", () => {
         screen: expect.arrayContaining(["booting"]),
       },
     });
+  });
+});
+
+describe("a build from a checkpoint of an earlier one", () => {
+  const text = recipe(
+    "boot",
+    login,
+    "run: mark a",
+    "powerOff",
+    "checkpoint: half",
+    "boot",
+    login,
+    "run: mark b",
+  );
+
+  it("runs only the stages after it, on a machine of its own", async () => {
+    const first = await parts.jobs.waitFor(await start(text));
+    expect(first.error).toBeNull();
+    const before = parts.machines.read();
+    const view = { name: "Golden", checkpoints: before?.checkpoints ?? [] } as never;
+    const half = before?.checkpoints.find(({ name }) => name === "half")?.id ?? "";
+    const plan = planBuild(parseRecipe(text));
+    const from = beginAt({ machineId: "x", checkpointId: half }, plan, view);
+    const variables = await keepVariables(parseRecipe(text), { password: "a secret" }, parts.secrets);
+    const input = { text, folder, name: "Second", keep: true, from, variables };
+    const second = await parts.jobs.waitFor(await parts.jobs.start(parts.build, input));
+    expect(second).toMatchObject({ status: "succeeded", error: null });
+    expect(second.steps.map(({ name }) => name)).toEqual(["iso", "machine", "stage-2"]);
+    expect(parts.machines.read()).toMatchObject({
+      now: { disk: ["a", "b"] },
+      history: ["create Golden", "a", "b", "b"],
+    });
+    const last = before?.checkpoints.at(-1)?.id ?? "";
+    expect(() => beginAt({ machineId: "x", checkpointId: last }, plan, view)).toThrow(/machine that ran/);
+    expect(() => beginAt({ machineId: "x", checkpointId: "none" }, plan, view)).toThrow(/no such checkpoint/);
+    const others = planBuild(parseRecipe(recipe("boot")));
+    expect(() => beginAt({ machineId: "x", checkpointId: half }, others, view)).toThrow(
+      /no checkpoint named half/,
+    );
   });
 });
 

@@ -11,7 +11,7 @@ import type { Machines } from "#core/machine/machines.ts";
 import type { Ports } from "#ports/ports.ts";
 import { afterwards, type AfterwardsDeps } from "./afterwards.ts";
 import { machineOf, type IsoSource } from "./build-machine.ts";
-import { planBuild } from "./build-plan.ts";
+import { partsAfter, planBuild } from "./build-plan.ts";
 import { buildStage, StageEndSchema, type BuildMachine, type StageEnd } from "./build-stage.ts";
 import { parseRecipe } from "./read-recipe.ts";
 import type { PlacedStep } from "./recipe.ts";
@@ -23,6 +23,10 @@ export const BuildInputSchema = z.object({
   folder: z.string(),
   name: DisplayNameSchema,
   keep: z.boolean(),
+  from: z
+    .object({ machineId: z.string(), checkpointId: z.string(), name: z.string() })
+    .nullable()
+    .default(null),
   variables: z.object({ plain: z.record(z.string(), z.string()), secretsName: z.string().nullable() }),
 });
 type BuildJob = JobDefinition<typeof BuildInputSchema, typeof BuildResultSchema>;
@@ -48,8 +52,8 @@ export function createBuildJob(deps: BuildDeps): BuildJob {
     afterCrash: "resume",
     title: ({ name }) => `Build ${name}`,
     subject: () => ({}),
-    steps: ({ text, keep }) => {
-      const parts = planBuild(parseRecipe(text));
+    steps: ({ text, keep, from }) => {
+      const parts = partsAfter(planBuild(parseRecipe(text)), from);
       const image = parts.some(({ name }) => name === "compact");
       return [
         { name: "iso", title: "Installer" },
@@ -83,10 +87,14 @@ async function build(
   const { signal } = context;
   const startedMs = ports.clock.nowMs();
   const recipe = parseRecipe(input.text);
-  const parts = planBuild(recipe);
+  const { from } = input;
+  const parts = partsAfter(planBuild(recipe), from);
 
   const iso = await context.step("iso", z.object({ path: z.string().nullable() }), async (reporter) => ({
-    path: await deps.isos.provide(substitute(recipe.head.iso, values), input.folder, { context, reporter }),
+    path:
+      from === null
+        ? await deps.isos.provide(substitute(recipe.head.iso, values), input.folder, { context, reporter })
+        : null,
   }));
 
   context.defer("forgetting the secrets", () => forgetSecrets(), { keepForRetry: true });
@@ -97,13 +105,20 @@ async function build(
   const head = substitute(recipe.head, values);
   const begun = await context.step("machine", BegunSchema, async () => {
     if (!exists(machineId)) {
-      await machines.create(machineOf(head, input.name, iso.path), machineId);
+      if (from === null) await machines.create(machineOf(head, input.name, iso.path), machineId);
+      else await machines.branch(from.machineId, from.checkpointId, { id: machineId, name: input.name });
     }
     const checkpointId = context.recall("beginning", z.string()) ?? newId();
     await context.note("beginning", checkpointId);
     await machines.createCheckpoint(
       machineId,
-      { id: checkpointId, name: "0: Empty disk", note: "", stage: "machine", withMemory: false },
+      {
+        id: checkpointId,
+        name: from === null ? "0: Empty disk" : `0: As of ${from.name}`.slice(0, 80),
+        note: "",
+        stage: "machine",
+        withMemory: false,
+      },
       { signal },
     );
     const end: StageEnd = { checkpointId, asOfByte: 0, running: false, channel: "console" };

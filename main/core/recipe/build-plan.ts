@@ -1,4 +1,6 @@
+import type { MachineView } from "#contract/machine.ts";
 import type { RecipeStepName } from "#contract/recipe-document.ts";
+import { AppError } from "#core/lib/app-error.ts";
 import type { PlacedStep, Recipe } from "./recipe.ts";
 
 /** Steps that are done together and end in a checkpoint. */
@@ -61,6 +63,46 @@ export function planBuild({ steps }: Pick<Recipe, "steps">): Part[] {
   });
   close(null);
   return parts;
+}
+
+/** Where a build begins that is not to begin with an empty disk. */
+export interface Beginning {
+  readonly machineId: string;
+  readonly checkpointId: string;
+  /** The checkpoint's, and that of the last stage that is not run again. */
+  readonly name: string;
+}
+
+/** Throws `not-found` or `bad-input` when the checkpoint is no place in this recipe where a build can begin. */
+export function beginAt(
+  { machineId, checkpointId }: Omit<Beginning, "name">,
+  parts: readonly Part[],
+  { name: machine, checkpoints }: Pick<MachineView, "name" | "checkpoints">,
+): Beginning {
+  const found = checkpoints.find(({ id }) => id === checkpointId);
+  if (found === undefined) throw new AppError("not-found", `${machine} has no such checkpoint`);
+  const { name, withMemory } = found;
+  if (!parts.some((part) => part.kind === "stage" && part.checkpoint.name === name)) {
+    throw new AppError("bad-input", `The recipe has no checkpoint named ${name}`);
+  }
+  if (withMemory) {
+    throw new AppError(
+      "bad-input",
+      `${name} is of a machine that ran: a new machine cannot go on with its memory`,
+      {
+        hint: "Begin at one that was made while the machine was off, or write `memory: false` and `boot` after it.",
+      },
+    );
+  }
+  return { machineId, checkpointId, name };
+}
+
+/** What is left to do after the stage with this checkpoint. */
+export function partsAfter(parts: readonly Part[], from: Beginning | null): readonly Part[] {
+  if (from === null) return parts;
+  return parts.slice(
+    parts.findIndex((part) => part.kind === "stage" && part.checkpoint.name === from.name) + 1,
+  );
 }
 
 const words: Partial<Record<RecipeStepName, string>> = {

@@ -2,8 +2,10 @@ import { isAbsolute } from "node:path";
 import type { Handlers } from "#core/handlers.ts";
 import type { Jobs } from "#core/job/runner.ts";
 import { AppError } from "#core/lib/app-error.ts";
+import type { Machines } from "#core/machine/machines.ts";
 import type { Secrets } from "#ports/ports.ts";
 import type { createBuildJob } from "./build-job.ts";
+import { beginAt, planBuild } from "./build-plan.ts";
 import { parseRecipe, readRecipe } from "./read-recipe.ts";
 import { keepVariables } from "./recipe-secrets.ts";
 import type { Recordings } from "./recording/recordings.ts";
@@ -14,11 +16,12 @@ const done = {};
 /** The recipes' part of the contract; what is typed at a console passes the recordings. */
 export function recipeHandlers(deps: {
   secrets: Secrets;
+  machines: Pick<Machines, "view">;
   jobs: Jobs;
   build: ReturnType<typeof createBuildJob>;
   recordings: Recordings;
 }): Pick<Handlers, RecipeCall> {
-  const { secrets, jobs, build, recordings } = deps;
+  const { secrets, machines, jobs, build, recordings } = deps;
   return {
     "recipes.check": async ({ text }) => {
       const { recipe, problems } = readRecipe(text);
@@ -30,11 +33,12 @@ export function recipeHandlers(deps: {
       }));
       return { problems: [...problems], variables };
     },
-    "recipes.build": async ({ text, folder, name, keep, variables }) => {
+    "recipes.build": async ({ text, folder, name, keep, from, variables }) => {
       if (!isAbsolute(folder)) throw new AppError("bad-input", `${folder} is not an absolute path`);
       const recipe = parseRecipe(text);
+      const begin = from === null ? null : beginAt(from, planBuild(recipe), machines.view(from.machineId));
       const kept = await keepVariables(recipe, variables, secrets);
-      const input = { text, folder, name: name ?? recipe.head.name, keep, variables: kept };
+      const input = { text, folder, name: name ?? recipe.head.name, keep, from: begin, variables: kept };
       return { jobId: await jobs.start(build, input) };
     },
     "recording.start": async ({ machineId }) => {

@@ -109,6 +109,15 @@ export function fakeMachines(folder: string): Machines & { read: () => FakeMachi
       });
       return {} as never;
     },
+    async branch(_id, checkpointId, { id }) {
+      change((machine) => {
+        const found = machine.checkpoints.find((one) => one.id === checkpointId);
+        machine.id = id;
+        machine.power = "off";
+        machine.now = { disk: [...(found?.disk ?? [])], prompt: null };
+        machine.checkpoints = [];
+      });
+    },
     async restoreCheckpoint(_id, checkpointId) {
       change((machine) => {
         const found = machine.checkpoints.find(({ id }) => id === checkpointId);

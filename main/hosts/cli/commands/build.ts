@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import type { OutputOf } from "#contract/contract.ts";
+import type { InputOf, OutputOf } from "#contract/contract.ts";
 import { BuildResultSchema } from "#contract/recipe.ts";
 import { AppError } from "#core/lib/app-error.ts";
 import {
@@ -11,8 +11,10 @@ import {
   textsOption,
   UsageError,
   type CommandContext,
+  type Session,
 } from "../command.ts";
 import { exitCodes } from "../exit-codes.ts";
+import { findByName } from "../find-by-name.ts";
 import { followJob } from "../follow-job.ts";
 import { formatDuration } from "../terminal/format.ts";
 import { bold, dim, red } from "../terminal/style.ts";
@@ -31,12 +33,18 @@ export const buildCommand = defineCommand({
   options: {
     name: { type: "string", value: "NAME", help: "Name of the machine (default: of the recipe)" },
     var: { type: "string", value: "NAME=VALUE", repeatable: true, help: "Value of a variable" },
+    "from-checkpoint": {
+      type: "string",
+      value: "MACHINE:NAME",
+      help: "Begin after this checkpoint of an earlier build, on a new machine",
+    },
     keep: { type: "boolean", help: "Keep the machine also when an image was made from it" },
     check: { type: "boolean", help: "Only look for faults in the recipe; exit code 1 when there are some" },
   },
   examples: [
     "goldsmith build debian.yaml",
     "GOLDSMITH_VAR_PASSWORD=… goldsmith build debian.yaml --var user=craft --keep --json",
+    "goldsmith build debian.yaml --from-checkpoint golden:installed",
     "goldsmith build debian.yaml --check",
   ],
   async run(context) {
@@ -62,6 +70,7 @@ export const buildCommand = defineCommand({
         text,
         folder: dirname(path),
         keep: flag(context, "keep"),
+        from: beginning(context, session),
         variables: await valuesOf(context, variables),
         ...(name === undefined ? {} : { name }),
       },
@@ -84,6 +93,17 @@ export const buildCommand = defineCommand({
     return exitCodes.ok;
   },
 });
+
+function beginning(context: CommandContext, session: Session): InputOf<"recipes.build">["from"] {
+  const word = textOption(context, "from-checkpoint");
+  if (word === undefined) return null;
+  const [, machineName, checkpointName] = /^([^:]+):(.+)$/.exec(word) ?? [];
+  if (machineName === undefined || checkpointName === undefined)
+    throw new UsageError("--from-checkpoint: write MACHINE:NAME");
+  const machine = findByName("machine", machineName, Object.values(session.state.machines));
+  const checkpoint = findByName("checkpoint", checkpointName, machine.checkpoints);
+  return { machineId: machine.id, checkpointId: checkpoint.id };
+}
 
 /** From --var, else the environment, else asked for. A secret on the command line is refused: other users see it. */
 async function valuesOf(
