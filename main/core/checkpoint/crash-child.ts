@@ -41,11 +41,13 @@ if (config.counted === "journal") {
   };
 } else {
   const moves = fs as unknown as Record<string, (...given: unknown[]) => Promise<unknown>>;
-  for (const name of ["rename", "link", "rm", "chmod", "copyFile"]) {
+  for (const name of ["rename", "link", "rm", "copyFile"]) {
     const move = moves[name]?.bind(fs);
     moves[name] = async (...given) => {
       const answer = await move?.(...given);
-      if (given.some((path) => String(path).includes("/machines/"))) happened();
+      // most that is removed was not there; a layer's files were
+      const matters = name === "rm" ? "/layer-" : "/machines/";
+      if (given.some((path) => String(path).includes(matters))) happened();
       return answer;
     };
   }

@@ -159,6 +159,7 @@ describe("suspend", () => {
     expect(world.machines.view(id)).toMatchObject({ power: "running", suspended: false });
     expect(await world.qmp(id, "query-status")).toMatchObject({ running: true });
     await expect(access(world.inFolder(id, "memory"))).rejects.toThrow("ENOENT");
+    expect(world.store.state.notices).toEqual({});
   });
 
   it("says so and boots when the memory does not fit the QEMU any more", async () => {

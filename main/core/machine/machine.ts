@@ -249,7 +249,8 @@ export class Machine {
       if (found !== null) this.notices.found(this.#record.name, found);
       if (guest === null) await this.#learnDiskSize();
     } catch (error) {
-      this.notices.unsettled(this.#record.name, error);
+      const isEnding = guest !== null && AppError.from(error).code === "machine-not-running";
+      if (!isEnding) this.notices.unsettled(this.#record.name, error);
     }
     await this.#showLayers();
   }
