@@ -104,6 +104,23 @@ describe("the janitor", () => {
     expect(await harness.stagingContent()).toEqual([]);
   });
 
+  it("keeps an object readable as long as one job needs that, also over a start", async () => {
+    const first = harness.parts();
+    const id = await stage(first, "j1");
+    await stage(first, "j2");
+    const url = (await first.desk.expose(id, "j1", signal())) ?? "";
+    const status = async (): Promise<number> => (await fetch(url, { method: "HEAD" })).status;
+    await harness.settle();
+    const second = harness.parts();
+    await second.desk.expose(id, "j2", signal());
+    await second.desk.conceal(id, "j2");
+    expect(await status()).toBe(200);
+    await second.desk.conceal(id, "j1");
+    expect(await status()).toBe(403);
+    await second.desk.release(id, "j1");
+    await second.desk.release(id, "j2");
+  });
+
   it("leaves what another computer may have under way", async () => {
     const parts = harness.parts();
     const { path, fileBytes } = harness.image;

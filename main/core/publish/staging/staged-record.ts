@@ -24,6 +24,9 @@ export const StagedRecordSchema = z.discriminatedUnion("type", [
   /** An upload that a later attempt can resume; null: it is gone. */
   z.object({ type: z.literal("upload"), uploadId: z.string().nullable(), at }),
   z.object({ type: z.literal("staged"), at }),
+  /** A job lets everybody who knows its address read it, until it is concealed or released. */
+  z.object({ type: z.literal("exposed"), jobId: z.string(), at }),
+  z.object({ type: z.literal("concealed"), jobId: z.string(), at }),
   /** It was found to be no longer there. */
   z.object({ type: z.literal("lost"), at }),
 ]);
@@ -33,6 +36,8 @@ export type StagedRecord = z.infer<typeof StagedRecordSchema>;
 export interface StagedState {
   readonly object: Extract<StagedRecord, { type: "object" }>;
   readonly jobIds: readonly string[];
+  /** The jobs for whose sake it can be read by everybody who knows its address. */
+  readonly exposedFor: readonly string[];
   readonly uploadId: string | null;
   readonly staged: boolean;
 }
@@ -49,16 +54,24 @@ export function stateOf(records: readonly StagedRecord[]): StagedState | null {
         case "claimed":
           return { ...state, jobIds: [...without(state.jobIds, record.jobId), record.jobId] };
         case "released":
-          return { ...state, jobIds: without(state.jobIds, record.jobId) };
+          return {
+            ...state,
+            jobIds: without(state.jobIds, record.jobId),
+            exposedFor: without(state.exposedFor, record.jobId),
+          };
         case "upload":
           return { ...state, uploadId: record.uploadId };
         case "staged":
           return { ...state, staged: true, uploadId: null };
+        case "exposed":
+          return { ...state, exposedFor: [...without(state.exposedFor, record.jobId), record.jobId] };
+        case "concealed":
+          return { ...state, exposedFor: without(state.exposedFor, record.jobId) };
         case "lost":
           return { ...state, staged: false };
       }
     },
-    { object, jobIds: [], uploadId: null, staged: false },
+    { object, jobIds: [], exposedFor: [], uploadId: null, staged: false },
   );
 }
 

@@ -60,7 +60,6 @@ export interface StagingDesk {
 interface Held {
   readonly entry: LedgerEntry;
   readonly upload: SharedWork;
-  readonly exposedFor: Set<string>;
   /** Calls that change the object's place or access, one after the other. */
   tail: Promise<unknown>;
   /** Staged in an earlier life of the app: look before relying on it. */
@@ -85,7 +84,6 @@ export function createStagingDesk(deps: {
     const made: Held = {
       entry,
       upload: createSharedWork(),
-      exposedFor: new Set(),
       tail: Promise.resolve(),
       doubtful,
       leaving: false,
@@ -224,7 +222,7 @@ export function createStagingDesk(deps: {
       const found = await mustHold(objectId);
       return inOrder(found, async () => {
         const { object } = found.entry.state();
-        found.exposedFor.add(jobId);
+        await found.entry.append({ type: "exposed", jobId, at: nowIso() });
         return (await open(object.stagingId)).expose(object.key, object.sizeBytes, signal);
       });
     },
@@ -233,10 +231,13 @@ export function createStagingDesk(deps: {
       const found = await lookUp(objectId);
       if (found === null || !found.entry.state().staged) return;
       await inOrder(found, async () => {
-        found.exposedFor.delete(jobId);
-        if (found.exposedFor.size > 0) return;
-        const { object } = found.entry.state();
-        await (await open(object.stagingId)).conceal(object.key, AbortSignal.timeout(lookTimeoutMs));
+        const { object, exposedFor } = found.entry.state();
+        if (exposedFor.every((each) => each === jobId)) {
+          await (await open(object.stagingId)).conceal(object.key, AbortSignal.timeout(lookTimeoutMs));
+        }
+        if (exposedFor.includes(jobId)) {
+          await found.entry.append({ type: "concealed", jobId, at: nowIso() });
+        }
       });
     },
 
@@ -249,7 +250,6 @@ export function createStagingDesk(deps: {
       if (found === null) return (await ledger.peek(objectId)) === null ? true : null;
       return inOrder(found, async () => {
         const { entry } = found;
-        found.exposedFor.delete(jobId);
         if (entry.state().jobIds.includes(jobId)) {
           await entry.append({ type: "released", jobId, at: nowIso() });
         }
