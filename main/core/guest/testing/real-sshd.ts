@@ -1,9 +1,10 @@
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { freeLoopbackPort } from "#core/machine/free-port.ts";
-import { nodeProcesses } from "#system/node-processes.ts";
 
 export interface RealSshd extends AsyncDisposable {
   readonly port: number;
@@ -17,7 +18,7 @@ export async function startSshd(folder: string, port?: number): Promise<RealSshd
   await mkdir(join(home, ".ssh"), { recursive: true });
   await mkdir("/run/sshd", { recursive: true }).catch(() => {}); // only root's sshd wants it
   const hostKey = join(folder, "host-key");
-  await nodeProcesses.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", hostKey]);
+  await promisify(execFile)("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", hostKey]);
   const at = port ?? (await freeLoopbackPort());
   const config = join(folder, "sshd_config");
   const lines = [
@@ -34,7 +35,8 @@ export async function startSshd(folder: string, port?: number): Promise<RealSshd
     `SetEnv HOME=${home}`,
   ];
   await writeFile(config, `${lines.join("\n")}\n`);
-  const program = (await nodeProcesses.find("sshd")) ?? "/usr/sbin/sshd";
+  // sshd must be started by its whole path; few users have sbin on their PATH.
+  const program = ["/usr/sbin/sshd", "/usr/bin/sshd"].find((path) => existsSync(path)) ?? "sshd";
   const child = spawn(program, ["-D", "-e", "-f", config], { stdio: "ignore" });
   const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   for (let tries = 0; !(await answers(at)); tries += 1) {
