@@ -125,9 +125,15 @@ export const contract = {
 
   /** Puts the machine's own key into the guest, by a password that is used once and not kept. */
   "guest.authorize": command(
-    machineRef.extend({ username: z.string().min(1).max(64), password: z.string().min(1) }),
+    machineRef.extend({
+      username: z.string().min(1).max(64),
+      /** Left out: the key was put there by other ways, at the console say, and is only proved. */
+      password: z.string().min(1).optional(),
+    }),
     done,
   ),
+  /** The machine's public key, and a line that puts it in when it is typed at a shell of the guest. */
+  "guest.key": query(machineRef, z.object({ publicKey: z.string(), command: z.string() })),
   /** Whether the guest can be reached by SSH with the machine's key, and as whom. */
   "guest.status": query(
     machineRef,

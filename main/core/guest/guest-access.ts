@@ -26,10 +26,13 @@ export interface GuestAccess {
   publicKey(machineId: string): Promise<string>;
   /** Says who may log in with the key when it came into the guest by other ways. */
   setUsername(machineId: string, username: string): Promise<void>;
-  /** Puts the key into the guest by a password that is used once, and proves it. Accepts a new host key. */
+  /**
+   * Puts the key into the guest by a password that is used once, and proves it; without a password it is only proved.
+   * Accepts a new host key.
+   */
   authorize(
     machineId: string,
-    login: { username: string; password: string },
+    login: { username: string; password?: string | undefined },
     signal: AbortSignal,
   ): Promise<void>;
   status(machineId: string, signal: AbortSignal): Promise<GuestStatus>;
@@ -107,12 +110,14 @@ export function createGuestAccess(deps: {
       address(machineId);
       const publicKey = await keys.publicKey(machineId);
       await keys.forgetHostKey(machineId);
-      const client = await open(machineId, { username, auth: { password } }, signal);
-      await within(client, (one) => done(one, addKeyScript(publicKey), signal));
+      if (password !== undefined) {
+        const client = await open(machineId, { username, auth: { password } }, signal);
+        await within(client, (one) => done(one, addKeyScript(publicKey), signal));
+      }
       const proof = await connect(machineId, signal, username).catch((error: unknown) => {
         if (AppError.from(error).code !== "unauthorized") throw error;
-        throw new AppError("unauthorized", "The guest took the key and does not accept it", {
-          hint: "sshd may forbid keys, or the home folder is writable for others.",
+        throw new AppError("unauthorized", "The guest does not accept the key", {
+          hint: "It may not be in this user's authorized_keys; sshd may forbid keys, or the home folder is writable for others.",
           cause: error,
         });
       });

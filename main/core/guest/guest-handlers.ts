@@ -2,6 +2,7 @@ import type { Handlers } from "#core/handlers.ts";
 import type { Jobs } from "#core/job/runner.ts";
 import type { createGuestCopyJob } from "./copy-job.ts";
 import type { GuestAccess } from "./guest-access.ts";
+import { consoleKeyLine } from "./key-scripts.ts";
 import type { Terminals } from "./terminals.ts";
 
 type GuestCall = Extract<keyof Handlers, `guest.${string}` | `terminals.${string}`>;
@@ -19,6 +20,10 @@ export function guestHandlers(deps: {
     "guest.authorize": async ({ machineId, ...login }, signal) => {
       await guest.authorize(machineId, login, signal);
       return done;
+    },
+    "guest.key": async ({ machineId }) => {
+      const publicKey = await guest.publicKey(machineId);
+      return { publicKey, command: consoleKeyLine(publicKey) };
     },
     "guest.status": ({ machineId }, signal) => guest.status(machineId, signal),
     "guest.run": ({ machineId, script }, signal) => guest.run(machineId, script, { signal }),

@@ -23,3 +23,7 @@ export const removeKeyScript = (comment: string): string => `for home in "$HOME"
 done
 ! grep -sqF ${shellWord(comment)} "$HOME/.ssh/authorized_keys" /root/.ssh/authorized_keys /home/*/.ssh/authorized_keys
 `;
+
+/** The same as one line to be typed at the user's own shell, on the console say. */
+export const consoleKeyLine = (publicKey: string): string =>
+  `umask 077; mkdir -p ~/.ssh; echo ${shellWord(publicKey)} >> ~/.ssh/authorized_keys`;
