@@ -173,6 +173,28 @@ describe("an app that is killed", { timeout: 400_000 }, () => {
     expect(points).toBeGreaterThan(10);
   });
 
+  it("while it suspends a machine has suspended it, and the next start goes on", async () => {
+    const points = await matrix({
+      kind: "checkpoint",
+      counted: both,
+      prepare: async (here, id) => {
+        await here.write(id, 0, 2);
+        await here.machines.start(id);
+        return { op: "suspend" };
+      },
+      verify: async (here, id, where) => {
+        await here.machines.waitForPower(id, "off", { timeoutMs: 10_000 });
+        expect(here.machines.view(id), where).toMatchObject({ suspended: true, lastError: null });
+        await here.machines.start(id);
+        expect(here.machines.view(id).argv, where).toContain("defer");
+        expect(await here.qmp(id, "query-status"), where).toMatchObject({ running: true });
+        await here.machines.forceOff(id);
+        expect(await holds(here, id, 0, 2), where).toBe(true);
+      },
+    });
+    expect(points).toBeGreaterThan(8);
+  });
+
   it("while it returns to a checkpoint has returned to it", async () => {
     const points = await matrix({
       kind: "checkpoint",

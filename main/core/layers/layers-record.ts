@@ -21,11 +21,12 @@ export const LayerBaseSchema = z.discriminatedUnion("kind", [
 ]);
 export type LayerBase = z.infer<typeof LayerBaseSchema>;
 
-/** A change that was begun. `wasRunning`: the guest is stopped while its memory is saved, and must go on. */
+/** A change that was begun. `wasRunning`, `suspend`: the guest is stopped while its memory is saved, and must go on. */
 const PendingSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("create"), checkpoint: StoredCheckpointSchema, wasRunning: z.boolean() }),
   z.object({ kind: z.literal("restore"), checkpointId: idText, by: z.string() }),
   z.object({ kind: z.literal("delete"), checkpointId: idText }),
+  z.object({ kind: z.literal("suspend") }),
 ]);
 export type PendingChange = z.infer<typeof PendingSchema>;
 

@@ -39,6 +39,8 @@ export async function finishChange(
       return await settleRestore(processes, files, record, pending);
     case "delete":
       return await deleteLayer(processes, files, record, pending.checkpointId, options);
+    case "suspend": // off it is, with its memory or without
+      return await written(files, { ...record, pending: null });
   }
 }
 

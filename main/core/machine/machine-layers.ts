@@ -68,6 +68,8 @@ function settledWords(pending: PendingChange, { checkpoints }: LayersRecord): st
       const { id, name } = pending.checkpoint;
       return `Checkpoint “${name}” was being made; it ${isThere(id) ? "is whole" : "was taken back"}.`;
     }
+    case "suspend":
+      return "It was being suspended when Goldsmith ended.";
     case "restore":
       return "It was returning to a checkpoint, and has.";
     case "delete":
@@ -266,14 +268,14 @@ export class MachineLayers {
    */
   async saveMemory(machine: MachineRecord, guest: LiveGuest, options: LayerOptions = {}): Promise<void> {
     await this.locked(async () => {
-      await guest.execute("stop");
+      await this.#finish(guest);
+      await this.#write({ ...this.#record, pending: { kind: "suspend" } });
       try {
+        await guest.execute("stop");
         await saveMemory(guest.execute, this.files.memory, this.#socket("mem"), options);
         await writeJson(this.files.memoryRecord, await this.#memoryRecord(machine, guest));
-      } catch (error) {
-        await this.dropMemory();
-        await guest.execute("cont");
-        throw error;
+      } finally {
+        await this.#finishLive(guest); // lets the guest go on unless its memory is whole
       }
     });
   }
@@ -287,6 +289,7 @@ export class MachineLayers {
   async dropMemory(): Promise<void> {
     await rm(this.files.memoryRecord, { force: true });
     await rm(this.files.memory, { force: true });
+    await rm(`${this.files.memory}.partial`, { force: true });
   }
 
   memorySocket(): string {
@@ -320,6 +323,7 @@ export class MachineLayers {
   /** Of a guest that runs only checkpoints are made: it is on its overlay, or it is not. */
   async #finishLive({ execute }: LiveGuest): Promise<void> {
     const { pending } = this.#record;
+    if (pending?.kind === "suspend") return await this.#finishSuspend(execute);
     if (pending?.kind !== "create") return;
     const { id } = pending.checkpoint;
     const goOn = async (): Promise<void> => {
@@ -335,6 +339,15 @@ export class MachineLayers {
     await rm(this.files.layerMemoryRecord(id), { force: true }); // before the guest moves on from it
     await goOn();
     this.#record = await takeBack(this.files, this.#record, id);
+  }
+
+  async #finishSuspend(execute: QmpExecute): Promise<void> {
+    if (!(await exists(this.files.memoryRecord))) {
+      await execute("migrate_cancel").catch(() => {}); // none under way
+      await this.dropMemory();
+      if (!(await isRunning(execute))) await execute("cont");
+    }
+    await this.#write({ ...this.#record, pending: null });
   }
 
   async #memoryRecord(machine: MachineRecord, { run, execute }: LiveGuest): Promise<MemoryRecord> {
