@@ -57,7 +57,7 @@ async function killedAt(record: number): Promise<boolean> {
   const where = `killed at record ${record}`;
   const secrets = fileSecrets(join(folder, "secrets.json"));
   const variables = await keepVariables(parseRecipe(text), { password: "a secret" }, secrets);
-  const input = { text, folder, name: "Golden", keep: true, variables };
+  const input = { machineId: "m1", text, folder, name: "Golden", keep: true, variables };
   const first = await runChild(folder, input, record);
   const { view } = first ?? (await runChild(folder, null, null)) ?? { view: null };
   expect(view?.error ?? null, where).toBeNull();

@@ -25,7 +25,7 @@ const login = 'login: { user: root, password: "{{password}}" }';
 
 async function start(text: string, keep = true): Promise<string> {
   const variables = await keepVariables(parseRecipe(text), { password: "a secret" }, parts.secrets);
-  return parts.jobs.start(parts.build, { text, folder, name: "Golden", keep, variables });
+  return parts.jobs.start(parts.build, { machineId: "m1", text, folder, name: "Golden", keep, variables });
 }
 
 describe("a build", () => {
@@ -119,7 +119,7 @@ describe("a build from a checkpoint of an earlier one", () => {
     const plan = planBuild(parseRecipe(text));
     const from = beginAt({ machineId: "x", checkpointId: half }, plan, view);
     const variables = await keepVariables(parseRecipe(text), { password: "a secret" }, parts.secrets);
-    const input = { text, folder, name: "Second", keep: true, from, variables };
+    const input = { machineId: "m2", text, folder, name: "Second", keep: true, from, variables };
     const second = await parts.jobs.waitFor(await parts.jobs.start(parts.build, input));
     expect(second).toMatchObject({ status: "succeeded", error: null });
     expect(second.steps.map(({ name }) => name)).toEqual(["iso", "machine", "stage-2"]);

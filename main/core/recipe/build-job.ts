@@ -19,6 +19,8 @@ import { readVariables } from "./recipe-secrets.ts";
 import { mask, substitute } from "./variables.ts";
 
 export const BuildInputSchema = z.object({
+  /** Chosen beforehand: screens show the build at its machine, and a resumed one finds it. */
+  machineId: z.string(),
   text: z.string(),
   folder: z.string(),
   name: DisplayNameSchema,
@@ -51,7 +53,7 @@ export function createBuildJob(deps: BuildDeps): BuildJob {
     output: BuildResultSchema,
     afterCrash: "resume",
     title: ({ name }) => `Build ${name}`,
-    subject: () => ({}),
+    subject: ({ machineId }) => ({ machineId }),
     steps: ({ text, keep, from }) => {
       const parts = partsAfter(planBuild(parseRecipe(text)), from);
       const image = parts.some(({ name }) => name === "compact");
@@ -87,7 +89,7 @@ async function build(
   const { signal } = context;
   const startedMs = ports.clock.nowMs();
   const recipe = parseRecipe(input.text);
-  const { from } = input;
+  const { from, machineId } = input;
   const parts = partsAfter(planBuild(recipe), from);
 
   const iso = await context.step("iso", z.object({ path: z.string().nullable() }), async (reporter) => ({
@@ -98,8 +100,6 @@ async function build(
   }));
 
   context.defer("forgetting the secrets", () => forgetSecrets(), { keepForRetry: true });
-  const machineId = context.recall("machine", z.string()) ?? newId();
-  await context.note("machine", machineId);
   context.defer("powering the machine off", () => powerOff(), { keepForRetry: true });
   values.set("machine.publicKey", await guest.publicKey(machineId));
   const head = substitute(recipe.head, values);

@@ -8,6 +8,7 @@ import type { Stage } from "./build-plan.ts";
 import type { PlacedStep } from "./recipe.ts";
 import { runStep, type StepWorld } from "./run-step.ts";
 import { openStageConsole } from "./stage-console.ts";
+import { textsOf } from "./variables.ts";
 
 /** How a stage has left the machine; in the journal. */
 export const StageEndSchema = z.object({
@@ -80,7 +81,7 @@ export async function buildStage(
     session: async () => (build.session ??= await consoleOf(build, before, fromByte, signal)),
   };
   for (const one of stage.steps) {
-    step.reporter.message(one.name);
+    step.reporter.message(stepWords(one));
     await runStep(step.prepare(one), world).catch((error: unknown) => {
       throw atStep(AppError.from(error), one);
     });
@@ -120,6 +121,12 @@ async function isStillThere(
   if (end.running !== (power === "running")) return false;
   await makeCheckpoint();
   return true;
+}
+
+/** As it stands in the recipe, where secrets are only named. */
+function stepWords({ name, value }: PlacedStep): string {
+  const line = (textsOf(value)[0]?.text ?? "").trim().split("\n")[0] ?? "";
+  return line === "" ? name : `${name} ${line.length > 60 ? `${line.slice(0, 59)}…` : line}`;
 }
 
 /** Where in the recipe it went wrong stands first. */

@@ -148,6 +148,7 @@ describe("a session at the installer", () => {
       const given = { password: microLogin.password };
       const variables = await keepVariables(parseRecipe(text), given, ports.secrets);
       const jobId = await jobs.start(world.build, {
+        machineId: "replayed01",
         text,
         folder: home,
         name: "replayed",

@@ -2,6 +2,7 @@ import { isAbsolute } from "node:path";
 import type { Handlers } from "#core/handlers.ts";
 import type { Jobs } from "#core/job/runner.ts";
 import { AppError } from "#core/lib/app-error.ts";
+import { newId } from "#core/library/new-id.ts";
 import type { Machines } from "#core/machine/machines.ts";
 import type { Secrets } from "#ports/ports.ts";
 import type { createBuildJob } from "./build-job.ts";
@@ -38,7 +39,8 @@ export function recipeHandlers(deps: {
       const recipe = parseRecipe(text);
       const begin = from === null ? null : beginAt(from, planBuild(recipe), machines.view(from.machineId));
       const kept = await keepVariables(recipe, variables, secrets);
-      const input = { text, folder, name: name ?? recipe.head.name, keep, from: begin, variables: kept };
+      const title = name ?? recipe.head.name;
+      const input = { machineId: newId(), text, folder, name: title, keep, from: begin, variables: kept };
       return { jobId: await jobs.start(build, input) };
     },
     "recording.start": async ({ machineId }) => {

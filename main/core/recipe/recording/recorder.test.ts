@@ -66,7 +66,14 @@ describe("a recording", () => {
 
     await rm(join(folder, "machine.json"));
     const variables = await keepVariables(parseRecipe(text), { password: "a secret" }, parts.secrets);
-    const id = await parts.jobs.start(parts.build, { text, folder, name: "Replayed", keep: true, variables });
+    const id = await parts.jobs.start(parts.build, {
+      machineId: "m1",
+      text,
+      folder,
+      name: "Replayed",
+      keep: true,
+      variables,
+    });
     expect(await parts.jobs.waitFor(id)).toMatchObject({ status: "succeeded", error: null });
     expect(machines.read()).toMatchObject({ now: { disk: ["a", "b"], prompt: "# " } });
     await parts.jobs.close();
@@ -87,14 +94,16 @@ describe("a recording", () => {
   it("takes what the guest does not echo for a secret, and one value for one variable", async () => {
     const guest = new ScriptedConsole();
     guest.print("Key (shown to nobody) ");
-    const recorder = await Recorder.start(guest, () => on);
+    const recorder = await Recorder.start(guest, () => on, { echoMs: 100 });
     const send = (text: string): Promise<void> => guest.write(text);
     await recorder.typed("s3cret\r", send);
     guest.print("\r\nAgain ");
     await recorder.typed("s3cret\r", send);
+    guest.print("\r\nPassword: ");
+    await recorder.typed("s3cret", send); // and stopped before Enter
     const { steps, secrets } = await recorder.stop();
     expect(secrets).toEqual(["secret"]);
-    expect(steps.filter((step) => JSON.stringify(step).includes("{{secret}}"))).toHaveLength(2);
+    expect(steps.filter((step) => JSON.stringify(step).includes("{{secret}}"))).toHaveLength(3);
     expect(JSON.stringify(steps)).not.toContain("s3cret");
     await recorder[Symbol.asyncDispose]();
   });

@@ -15,7 +15,7 @@ export interface RecordedMachine {
 /** Enough of the transcript to draw the screen again. */
 const redrawBytes = 64 * 1024;
 /** How long after Enter's key a guest may show what was typed before; a password is never shown. */
-const echoMs = 4_000;
+const usualEchoMs = 4_000;
 const asksForSecret = /(pass(word|phrase|code)?|secret|pin|not shown)[^:]*:?\s*$/i;
 
 /**
@@ -27,6 +27,7 @@ export class Recorder implements AsyncDisposable {
   readonly #session: ConsoleSession;
   readonly #machine: () => RecordedMachine;
   readonly #steps: StepList;
+  readonly #echoMs: number;
   #seen: RecordedMachine;
   /** The cursor's line when the line that is being typed was begun. */
   #prompt: string | null = null;
@@ -34,7 +35,8 @@ export class Recorder implements AsyncDisposable {
   #keys: string[] = [];
   #turn: Promise<unknown> = Promise.resolve();
 
-  private constructor(session: ConsoleSession, machine: () => RecordedMachine) {
+  private constructor(session: ConsoleSession, machine: () => RecordedMachine, echoMs: number) {
+    this.#echoMs = echoMs;
     this.#session = session;
     this.#machine = machine;
     this.#seen = machine();
@@ -42,12 +44,16 @@ export class Recorder implements AsyncDisposable {
     this.#steps.add("boot");
   }
 
-  static async start(console: MachineConsole, machine: () => RecordedMachine): Promise<Recorder> {
+  static async start(
+    console: MachineConsole,
+    machine: () => RecordedMachine,
+    { echoMs = usualEchoMs } = {},
+  ): Promise<Recorder> {
     const end = await console.transcriptBytes();
     const fromByte = Math.max(0, end - redrawBytes);
     const session = await ConsoleSession.attach(console, { fromByte });
     await session.drawAhead(end - fromByte);
-    return new Recorder(session, machine);
+    return new Recorder(session, machine, echoMs);
   }
 
   /** Call it before the text is sent to the guest, which `send` then does. Texts go one after the other. */
@@ -132,18 +138,18 @@ export class Recorder implements AsyncDisposable {
 
   /** The entry that Enter is pressed on, where a dialog has the keys and no line is typed. */
   #chosen(begunAt: string, line: string): string | null {
-    if (this.#typed !== "" || line !== begunAt.trimEnd()) {
-      if (this.#typed !== "" || this.#keys.length === 0) return null;
-    }
+    const isUntouched = line === begunAt.trimEnd();
+    if (this.#typed !== "" || (!isUntouched && this.#keys.length === 0)) return null;
+    // Keys that brought a command back from the history, or Enter alone, where a command line waits.
+    if (/[:$#%>\]?] ?$/.test(begunAt) && line.startsWith(begunAt.trimEnd())) return null;
     const highlight = this.#session.highlight();
-    const isCommandLine = /[:$#%>\]?] ?$/.test(begunAt) && this.#keys.length === 0;
-    return highlight === null || highlight.text === "" || isCommandLine ? null : highlight.text;
+    return highlight === null || highlight.text === "" ? null : highlight.text;
   }
 
   async #awaitEcho(begunAt: string): Promise<void> {
     await this.#session
       .waitUntil("the echo", () => (isEchoed(this.#line(), begunAt, this.#typed) ? true : null), {
-        timeoutMs: echoMs,
+        timeoutMs: this.#echoMs,
       })
       .catch((error: unknown) => {
         if (AppError.from(error).code !== "console-timeout") throw error;
@@ -152,9 +158,12 @@ export class Recorder implements AsyncDisposable {
 
   /** Keys without an Enter after them: what is left when the guest was started anew or the recording ends. */
   #flushKeys(): void {
+    const begunAt = this.#prompt ?? "";
     if (this.#typed !== "") {
-      this.#steps.expectPrompt(stablePrompt(this.#prompt ?? "", this.#session.screen()));
-      this.#steps.type(this.#typed, false);
+      this.#steps.expectPrompt(stablePrompt(begunAt, this.#session.screen()));
+      const isShown = !asksForSecret.test(begunAt.trimEnd()) && isEchoed(this.#line(), begunAt, this.#typed);
+      if (isShown) this.#steps.type(this.#typed, false);
+      else this.#steps.typeSecret(this.#typed, begunAt, false);
     }
     if (this.#keys.length > 0) this.#steps.press(this.#keys);
     this.#prompt = null;

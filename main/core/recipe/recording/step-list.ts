@@ -18,14 +18,15 @@ export class StepList {
     this.add({ type: enter ? literalBraces(text) : { text: literalBraces(text), enter } });
   }
 
-  typeSecret(value: string, prompt: string): void {
+  typeSecret(value: string, prompt: string, enter = true): void {
     const known = this.#secrets.get(value);
     const base = /pass/i.test(prompt) || prompt.trim() === "" ? "password" : "secret";
     const taken = [...this.#secrets.values()];
     const count = taken.filter((name) => name.startsWith(base)).length;
     const name = known ?? (count === 0 ? base : `${base}${count + 1}`);
     this.#secrets.set(value, name);
-    this.add({ type: `{{${name}}}` });
+    const text = `{{${name}}}`;
+    this.add({ type: enter ? text : { text, enter } });
   }
 
   choose(entry: string, title: string | null): void {
