@@ -15,6 +15,15 @@ import { DestinationPlanSchema, PublishManySchema } from "./publish.ts";
 import { ExportedTextSchema, ExportFormatSchema, UnpackProgressSchema } from "./published.ts";
 import { RecipeProblemSchema, RecipeVariableViewSchema } from "./recipe.ts";
 import { LaunchedSchema, LaunchOptionsSchema, LaunchRequestSchema } from "./remote-image.ts";
+import {
+  CaptureSchema,
+  CompartmentSchema,
+  CompatibleShapeSchema,
+  InstanceSchema,
+  MountIsoSchema,
+  RemoteExportSchema,
+  SetShapeSchema,
+} from "./remote-special.ts";
 import { CheckReportSchema, SubjectSchema } from "./report.ts";
 import { SettingsSchema } from "./settings.ts";
 import { StagingConnectSchema, StagingItemSchema } from "./staging.ts";
@@ -252,6 +261,11 @@ export const contract = {
   "accounts.refresh": command(z.object({ accountId: z.string() }), done),
   /** null where the provider tells none. */
   "accounts.quota": query(z.object({ accountId: z.string() }), QuotaSchema.nullable()),
+  /** Where a panel lets images be made of instances; `bad-input` elsewhere, as for the two calls below. */
+  "accounts.instances": query(z.object({ accountId: z.string() }), z.array(InstanceSchema)),
+  /** Answers the new remote image, which the panel goes on making. */
+  "accounts.capture": command(CaptureSchema, z.object({ remoteImageId: z.string() })),
+  "accounts.mountIso": command(MountIsoSchema, done),
   /** Configurations of doctl, cntb, fybe, OCI, AWS, rclone and the environment that could be taken over. */
   "accounts.discover": query(none, z.array(FoundConfigSchema)),
   "accounts.importFound": command(
@@ -292,6 +306,14 @@ export const contract = {
   "remote.delete": command(remoteRef.extend({ typedName: z.string() }), done),
   "remote.launchOptions": query(remoteRef, LaunchOptionsSchema),
   "remote.launch": command(LaunchRequestSchema, LaunchedSchema),
+  /** Writes an image into object storage; answers the provider's id of that work, which goes on there. */
+  "remote.export": command(RemoteExportSchema, z.object({ workRequestId: z.string() })),
+  "remote.shapes": query(remoteRef, z.array(CompatibleShapeSchema)),
+  "remote.setShape": command(SetShapeSchema, done),
+  "remote.removeShape": command(remoteRef.extend({ shape: z.string().min(1) }), done),
+  "remote.compartments": query(remoteRef, z.array(CompartmentSchema)),
+  /** Afterwards the image is no longer among its account's, unless that is the account's own compartment. */
+  "remote.move": command(remoteRef.extend({ compartmentId: z.string().min(1) }), done),
 
   "settings.change": command(SettingsSchema.partial(), done),
 

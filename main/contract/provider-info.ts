@@ -33,7 +33,9 @@ export const CapabilitiesSchema = z.object({
   exportImage: z.boolean(),
   /** OCI: shapes an image may be launched with can be read and set. */
   shapes: z.boolean(),
-  /** A panel: an image made of a running instance's disk. */
+  /** OCI: an image can be moved to another compartment. */
+  compartments: z.boolean(),
+  /** A panel: its instances are listed, become images, and are given an ISO by its address. */
   captureImage: z.boolean(),
   /** The importer tells how far it is. */
   importProgress: z.boolean(),

@@ -38,6 +38,7 @@ import { createRemoteImages } from "#core/publish/remote/remote-images.ts";
 import { createJanitor } from "#core/publish/staging/janitor.ts";
 import { createStagingDesk } from "#core/publish/staging/staging-desk.ts";
 import { createRemoteActions } from "#core/publish/remote/remote-actions.ts";
+import { createSpecialActions } from "#core/publish/remote/special-actions.ts";
 import { createStagings } from "#core/publish/staging/stagings.ts";
 import product from "#package.json" with { type: "json" };
 import type { Ports } from "#ports/ports.ts";
@@ -99,6 +100,7 @@ export async function createCore(ports: Ports, options: CoreOptions): Promise<Co
   const desk = createStagingDesk({ ports, open: (stagingId) => stagings.open(stagingId) });
   const janitor = createJanitor({ ports, store, desk, stagings });
   const remote = createRemoteActions({ store, accounts, remoteImages, clock: ports.clock });
+  const special = createSpecialActions({ store, accounts, remoteImages });
   const settings = createSettings({
     dataDirectory: directories.data,
     store,
@@ -313,6 +315,7 @@ export async function createCore(ports: Ports, options: CoreOptions): Promise<Co
       stagings,
       janitor,
       remote,
+      special,
       jobs,
       publish,
       settings: () => settings.current(),

@@ -19,6 +19,7 @@ export function providerConformance(manifest: ProviderManifest, start: () => Pro
       const { client, harness } = session;
       expect(client.manifest).toBe(manifest);
       const { deleteImage, renameImage, transferImage, quota, launch } = capabilities;
+      const { exportImage, shapes, compartments, captureImage } = capabilities;
       expect({
         imports: client.importImage !== null,
         deleteImage: client.deleteImage !== null,
@@ -26,7 +27,22 @@ export function providerConformance(manifest: ProviderManifest, start: () => Pro
         transferImage: client.transferImage !== null,
         quota: client.quota !== null,
         launch: client.launch !== null,
-      }).toEqual({ imports, deleteImage, renameImage, transferImage, quota, launch });
+        exportImage: client.exportImage !== null,
+        shapes: client.shapes !== null,
+        compartments: client.compartments !== null,
+        captureImage: client.instances !== null,
+      }).toEqual({
+        imports,
+        deleteImage,
+        renameImage,
+        transferImage,
+        quota,
+        launch,
+        exportImage,
+        shapes,
+        compartments,
+        captureImage,
+      });
       expect(client.launchOptions !== null).toBe(launch);
       // And the harness lets all of it be tried.
       expect(harness.importing !== null).toBe(imports);
@@ -64,6 +80,8 @@ export function providerConformance(manifest: ProviderManifest, start: () => Pro
 function callsOf(client: ProviderClient, session: Session, id: string): (() => Promise<unknown>)[] {
   const { harness, requestFor } = session;
   const { importImage, deleteImage, renameImage, transferImage, quota, launchOptions, launch } = client;
+  const { exportImage, shapes, compartments, instances } = client;
+  const destination = { kind: "object" as const, namespace: "n", bucket: "b", object: "o" };
   const calls: ((() => Promise<unknown>) | null)[] = [
     () => client.testCredentials(signal()),
     () => client.listImages(signal()),
@@ -74,6 +92,10 @@ function callsOf(client: ProviderClient, session: Session, id: string): (() => P
     transferImage && (() => transferImage(id, harness.otherRegion ?? "", signal())),
     quota && (() => quota(signal())),
     launchOptions && (() => launchOptions(id, signal())),
+    exportImage && (() => exportImage(id, destination, "QCOW2", signal())),
+    shapes && (() => shapes.list(id, signal())),
+    compartments && (() => compartments.list(signal())),
+    instances && (() => instances.list(signal())),
     ...harness.launches.map((request) => launch && (() => launch(id, request, signal()))),
   ];
   return calls.filter((call) => call !== null);

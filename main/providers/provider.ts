@@ -2,25 +2,17 @@ import type { Quota } from "#contract/account.ts";
 import type { ImageFormat } from "#contract/facts.ts";
 import type { OsFactsSchema } from "#contract/facts-system.ts";
 import type { ProviderInfo } from "#contract/provider-info.ts";
-import type { LaunchedSchema, LaunchOptions, RemoteImage } from "#contract/remote-image.ts";
+import type { LaunchedSchema, LaunchOptions } from "#contract/remote-image.ts";
 import type { Clock } from "#ports/ports.ts";
 import type { RetryPolicy } from "./http/retry.ts";
+import type { RemoteImageState } from "./remote-image-state.ts";
+import type { Compartments, ExportImage, ImageShapes, Instances } from "./special-calls.ts";
 import type { z } from "zod";
 
 /** What is fixed about a provider; the window gets it as it is. */
 export type ProviderManifest = Readonly<ProviderInfo>;
 
-/** An image as the provider tells it. */
-export interface RemoteImageState extends Pick<
-  RemoteImage,
-  "providerImageId" | "name" | "state" | "providerStatus" | "errorMessage" | "source" | "progress"
-> {
-  readonly regions: readonly string[];
-  readonly sizeBytes: number | null;
-  readonly createdAt: string | null;
-  /** Carries the marker by which a registration is found again after an unclear answer. */
-  readonly description: string | null;
-}
+export type { RemoteImageState };
 
 /** Where the provider reads the file from. */
 export type ImportSource =
@@ -111,6 +103,10 @@ export interface ProviderClient {
         signal: AbortSignal,
       ) => Promise<z.infer<typeof LaunchedSchema>>)
     | null;
+  readonly exportImage: ExportImage | null;
+  readonly shapes: ImageShapes | null;
+  readonly compartments: Compartments | null;
+  readonly instances: Instances | null;
 }
 
 /** How an account is opened: what the connect form asked, secrets and others, by the manifest's field names. */

@@ -23,6 +23,7 @@ const capabilities: Capabilities = {
   quota: true,
   exportImage: false,
   shapes: false,
+  compartments: false,
   captureImage: false,
   importProgress: true,
 };
@@ -85,6 +86,7 @@ export const providers: readonly ProviderInfo[] = [
       transferImage: false,
       exportImage: true,
       shapes: true,
+      compartments: true,
       quota: false,
     },
     price: { currency: "USD", perGbMonth: 0.0255, source: "Object Storage pricing" },

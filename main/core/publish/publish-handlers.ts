@@ -5,6 +5,7 @@ import type { Accounts } from "./accounts/accounts.ts";
 import { importFound } from "./accounts/import-found.ts";
 import { planPublish, type PlanDeps } from "./plan/plan.ts";
 import type { RemoteActions } from "./remote/remote-actions.ts";
+import type { SpecialActions } from "./remote/special-actions.ts";
 import type { Janitor } from "./staging/janitor.ts";
 import type { Stagings } from "./staging/stagings.ts";
 import { startPublishes } from "./start-publishes.ts";
@@ -16,6 +17,7 @@ type Deps = PlanDeps &
     stagings: Stagings;
     janitor: Janitor;
     remote: RemoteActions;
+    special: SpecialActions;
     /** Where other tools keep their settings. */
     world: World;
   };
@@ -24,7 +26,7 @@ const done = {};
 
 /** This room's part of the contract. */
 export function publishHandlers(deps: Deps): Pick<Handlers, Names> {
-  const { accounts, stagings, janitor, remote, world } = deps;
+  const { accounts, stagings, janitor, remote, special, world } = deps;
   return {
     "accounts.connect": async (input, signal) => ({ accountId: await accounts.connect(input, signal) }),
     "accounts.addPractice": async ({ provider }) => ({ accountIds: await accounts.addPractice(provider) }),
@@ -49,6 +51,13 @@ export function publishHandlers(deps: Deps): Pick<Handlers, Names> {
     },
     "accounts.refresh": async ({ accountId }, signal) => {
       await accounts.refresh(accountId, signal);
+      return done;
+    },
+
+    "accounts.instances": ({ accountId }, signal) => special.instances(accountId, signal),
+    "accounts.capture": async (input, signal) => ({ remoteImageId: await special.capture(input, signal) }),
+    "accounts.mountIso": async (input, signal) => {
+      await special.mountIso(input, signal);
       return done;
     },
 
@@ -80,5 +89,20 @@ export function publishHandlers(deps: Deps): Pick<Handlers, Names> {
     },
     "remote.launchOptions": ({ remoteImageId }, signal) => remote.launchOptions(remoteImageId, signal),
     "remote.launch": (request, signal) => remote.launch(request, signal),
+    "remote.export": async (input, signal) => ({ workRequestId: await special.exportImage(input, signal) }),
+    "remote.shapes": ({ remoteImageId }, signal) => special.shapes(remoteImageId, signal),
+    "remote.setShape": async ({ remoteImageId, ...shape }, signal) => {
+      await special.setShape(remoteImageId, shape, signal);
+      return done;
+    },
+    "remote.removeShape": async ({ remoteImageId, shape }, signal) => {
+      await special.removeShape(remoteImageId, shape, signal);
+      return done;
+    },
+    "remote.compartments": ({ remoteImageId }, signal) => special.compartments(remoteImageId, signal),
+    "remote.move": async ({ remoteImageId, compartmentId }, signal) => {
+      await special.move(remoteImageId, compartmentId, signal);
+      return done;
+    },
   };
 }

@@ -11,6 +11,7 @@ import type {
   ProviderClient,
   RemoteImageState,
 } from "#providers/provider.ts";
+import { noSpecialCalls } from "#providers/special-calls.ts";
 import {
   EmptyReplySchema,
   ImageIdReplySchema,
@@ -79,6 +80,7 @@ export function createAdapter(
       await http({ method: "PATCH", path: pathOf(id), body, reply: ImageIdReplySchema, signal });
     },
     finishImage: null,
+    ...noSpecialCalls,
     transferImage: null,
     quota: async (signal) => {
       const path = `${imagesPath}/stats`;

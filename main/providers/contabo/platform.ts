@@ -29,6 +29,7 @@ export const capabilities: Capabilities = {
   quota: true,
   exportImage: false,
   shapes: false,
+  compartments: false,
   captureImage: false,
   importProgress: true,
 };

@@ -36,6 +36,7 @@ export const manifest: ProviderManifest = {
     quota: false,
     exportImage: false,
     shapes: false,
+    compartments: false,
     captureImage: false,
     importProgress: false,
   },

@@ -10,6 +10,7 @@ import type {
   ProviderClient,
   RemoteImageState,
 } from "#providers/provider.ts";
+import { noSpecialCalls } from "#providers/special-calls.ts";
 import {
   ActionReplySchema,
   ActionsReplySchema,
@@ -71,6 +72,7 @@ export function createDigitalOcean(access: ProviderAccess, options: ClientOption
       await transfer(http, `${imagePath(id)}/actions`, region, signal);
     },
     finishImage: null,
+    ...noSpecialCalls,
     quota: null,
     launchOptions: async (id, signal) => launchOptions(http, await wireImage(id, signal), signal),
     launch: async (id, request, signal) => {

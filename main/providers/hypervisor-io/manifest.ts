@@ -45,6 +45,7 @@ export const manifest: ProviderManifest = {
     quota: false,
     exportImage: false,
     shapes: false,
+    compartments: false,
     captureImage: true,
     importProgress: false,
   },

@@ -50,10 +50,10 @@ describe("a panel", () => {
   });
 
   it("captures an image of an instance and is followed to the end", async () => {
-    const [instance] = await client.listInstances(signal());
+    const [instance] = await client.instances.list(signal());
     expect(instance).toEqual({ id: firstInstance.id, name: "web-01", status: "running" });
     const request = { instanceId: firstInstance.id, name: "golden", cloudInit: true, type: "linux" } as const;
-    const captured = await client.captureImage(request, signal());
+    const captured = await client.instances.capture(request, signal());
     expect(captured).toMatchObject({
       name: "golden",
       state: "creating",
@@ -72,7 +72,7 @@ describe("a panel", () => {
   });
 
   it("deploys in two steps and tells how the task stands", async () => {
-    const { providerImageId } = await client.captureImage(
+    const { providerImageId } = await client.instances.capture(
       { instanceId: firstInstance.id, name: "golden", cloudInit: null, type: null },
       signal(),
     );
@@ -110,7 +110,7 @@ describe("a panel", () => {
     await expect
       .poll(async () => client.task(instanceId, task, signal()))
       .toMatchObject({ status: "completed", progress: 100 });
-    expect((await client.listInstances(signal())).at(-1)).toMatchObject({
+    expect((await client.instances.list(signal())).at(-1)).toMatchObject({
       name: "web-02",
       status: "running",
     });
@@ -118,15 +118,19 @@ describe("a panel", () => {
 
   it("inserts an ISO by its address, and ejects it", async () => {
     const url = "https://example.com/installer.iso";
-    await client.insertIso(firstInstance.id, { url, device: "secondary" }, signal());
-    await client.ejectIso(firstInstance.id, "secondary", signal());
+    await client.instances.insertIso(firstInstance.id, { url, device: "secondary" }, signal());
+    await client.instances.ejectIso(firstInstance.id, "secondary", signal());
     expect(
       emulated.exchanges.map(({ method, url: { pathname }, requestBody }) => [method, pathname, requestBody]),
     ).toEqual([
       ["POST", `/api/instance/${firstInstance.id}/iso/secondary/insert`, { iso_url: url, custom_iso: 1 }],
       ["POST", `/api/instance/${firstInstance.id}/iso/secondary/eject`, undefined],
     ]);
-    const page = client.insertIso(firstInstance.id, { url: "no address", device: "primary" }, signal());
+    const page = client.instances.insertIso(
+      firstInstance.id,
+      { url: "no address", device: "primary" },
+      signal(),
+    );
     await expect(page).rejects.toMatchObject({
       code: "provider-refused",
       message: expect.stringContaining("given data"),
@@ -193,7 +197,7 @@ describe("a panel", () => {
 
   it("goes on with what it was doing after a restart", async () => {
     const request = { instanceId: firstInstance.id, name: "golden", cloudInit: true, type: "linux" } as const;
-    const { providerImageId } = await client.captureImage(request, signal());
+    const { providerImageId } = await client.instances.capture(request, signal());
     await emulated.restart();
     await expect.poll(async () => (await client.getImage(providerImageId, signal())).state).toBe("available");
   });
@@ -240,7 +244,9 @@ describe("a panel's words", () => {
   ])("%i %j becomes %s", async (status, body, code, words) => {
     const { client, close } = await answering(status, body);
     try {
-      const error: unknown = await client.captureImage(capture, signal()).catch((reason: unknown) => reason);
+      const error: unknown = await client.instances
+        .capture(capture, signal())
+        .catch((reason: unknown) => reason);
       expect(error).toMatchObject({ code, message: expect.stringContaining(words) });
     } finally {
       await close();

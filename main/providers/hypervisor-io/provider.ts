@@ -3,6 +3,7 @@ import { AppError } from "#core/lib/app-error.ts";
 import { accessField } from "#providers/access.ts";
 import { cleanText } from "#providers/http/clean-text.ts";
 import type { ClientOptions, ProviderAccess, ProviderClient, RemoteImageState } from "#providers/provider.ts";
+import type { Instances } from "#providers/special-calls.ts";
 import { z } from "zod";
 import {
   CapturedReplySchema,
@@ -19,28 +20,11 @@ import { connectPanel, listAll } from "./panel-http.ts";
 import { pathId } from "./path-id.ts";
 import { findRegistration, offeredImages, offeredState, type Registration } from "./registration.ts";
 
-export interface CaptureRequest {
-  readonly instanceId: string;
-  /** At most 255 characters. */
-  readonly name: string;
-  /** null: as the panel thinks. */
-  readonly cloudInit: boolean | null;
-  readonly type: "linux" | "windows" | "other" | null;
-}
-
 /** What a panel can beside what all providers can. */
 export interface HypervisorIoClient extends ProviderClient {
-  /** Makes an image of an instance's primary disk; follow it with `getImage`. */
-  captureImage(request: CaptureRequest, signal: AbortSignal): Promise<RemoteImageState>;
-  listInstances(signal: AbortSignal): Promise<{ id: string; name: string; status: string }[]>;
+  readonly instances: Instances;
   /** How a deployment stands, by the ids that it was started with. */
   task(instanceId: string, taskId: string, signal: AbortSignal): Promise<WireTask>;
-  insertIso(
-    instanceId: string,
-    iso: { url: string; device: "primary" | "secondary" },
-    signal: AbortSignal,
-  ): Promise<void>;
-  ejectIso(instanceId: string, device: "primary" | "secondary", signal: AbortSignal): Promise<void>;
   /** Whether the operator has registered a file that was handed over. */
   findRegistration(handOff: { name: string; fileName: string }, signal: AbortSignal): Promise<Registration>;
 }
@@ -85,25 +69,30 @@ export function createHypervisorIo(access: ProviderAccess, options: ClientOption
     quota: null,
     launchOptions: (_id, signal) => launchOptions(panel, signal),
     launch: (id, request, signal) => launch(panel, id, request, signal),
-    captureImage: async ({ instanceId, name, cloudInit, type }, signal) => {
-      const body: CaptureBody = {
-        instance_id: pathId(instanceId),
-        name: name.slice(0, 255),
-        ...(cloudInit === null ? {} : { cloudinit: cloudInit ? 1 : 0 }),
-        ...(type === null ? {} : { type }),
-      };
-      const reply = CapturedReplySchema;
-      return remoteImage((await panel({ method: "POST", path: "/api/images", body, reply, signal })).image);
+    exportImage: null,
+    shapes: null,
+    compartments: null,
+    instances: {
+      list: async (signal) =>
+        (await listInstances(panel, signal)).map((instance) => ({
+          id: instance.id,
+          name: instanceName(instance),
+          status: cleanText(instance.status ?? ""),
+        })),
+      capture: async ({ instanceId, name, cloudInit, type }, signal) => {
+        const body: CaptureBody = {
+          instance_id: pathId(instanceId),
+          name: name.slice(0, 255),
+          ...(cloudInit === null ? {} : { cloudinit: cloudInit ? 1 : 0 }),
+          ...(type === null ? {} : { type }),
+        };
+        const reply = CapturedReplySchema;
+        return remoteImage((await panel({ method: "POST", path: "/api/images", body, reply, signal })).image);
+      },
+      insertIso: (instanceId, iso, signal) => insertIso(panel, instanceId, iso, signal),
+      ejectIso: (instanceId, device, signal) => ejectIso(panel, instanceId, device, signal),
     },
-    listInstances: async (signal) =>
-      (await listInstances(panel, signal)).map((instance) => ({
-        id: instance.id,
-        name: instanceName(instance),
-        status: cleanText(instance.status ?? ""),
-      })),
     task: (instanceId, taskId, signal) => taskOf(panel, instanceId, taskId, signal),
-    insertIso: (instanceId, iso, signal) => insertIso(panel, instanceId, iso, signal),
-    ejectIso: (instanceId, device, signal) => ejectIso(panel, instanceId, device, signal),
     findRegistration: (handOff, signal) => findRegistration({ user: panel, admin }, handOff, signal),
     findOffered: async (handOff, signal) => {
       const { offered } = await findRegistration({ user: panel, admin }, handOff, signal);

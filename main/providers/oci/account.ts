@@ -5,6 +5,7 @@ export interface OciAccount {
   /** Compute, networking and work requests. */
   readonly compute: Http;
   readonly identity: Http;
+  readonly objectStorage: Http;
   readonly region: string;
   readonly tenancyId: string;
   /** Where images are made and looked for. */

@@ -1,14 +1,9 @@
+import type { Compartment } from "#contract/remote-special.ts";
 import { cleanText } from "#providers/http/clean-text.ts";
 import type { OciAccount } from "./account.ts";
 import { AnythingSchema, CompartmentsSchema } from "./api.ts";
 import { imagePath } from "./image-path.ts";
 import { allPages } from "./pages.ts";
-
-export interface Compartment {
-  readonly id: string;
-  readonly name: string;
-  readonly description: string;
-}
 
 /** All compartments of the tenancy that this user may see, by name; the root compartment first. */
 export async function listCompartments(

@@ -1,34 +1,33 @@
+import type { RemoteExportFormat } from "#contract/remote-special.ts";
 import { AppError } from "#core/lib/app-error.ts";
+import type { ExportDestination } from "#providers/special-calls.ts";
+import { z } from "zod";
 import type { OciAccount } from "./account.ts";
 import { ImageSchema } from "./api.ts";
 import { imagePath } from "./image-path.ts";
 
-/** `OCI` is Oracle's archive of a qcow2 and the image's own settings (.oci). */
-export type ExportFormat = "OCI" | "QCOW2" | "VDI" | "VHD" | "VMDK";
-
-export type ExportDestination =
-  | { readonly kind: "object"; readonly namespace: string; readonly bucket: string; readonly object: string }
-  /** A pre-authenticated request that may be written to. */
-  | { readonly kind: "url"; readonly url: string };
+const NamespaceSchema = z.string().min(1).max(200);
 
 /**
  * Writes an image into object storage. Resolves with the work request's id when it is accepted; the image is
  * EXPORTING meanwhile. "The maximum size for custom exported images is 400 GB."
  */
 export async function exportImage(
-  { compute }: OciAccount,
+  { compute, objectStorage }: OciAccount,
   imageId: string,
   destination: ExportDestination,
-  exportFormat: ExportFormat,
+  exportFormat: RemoteExportFormat,
   signal: AbortSignal,
 ): Promise<string> {
+  const ownNamespace = async (): Promise<string> =>
+    (await objectStorage({ method: "GET", path: "/n", reply: NamespaceSchema, signal })).body;
   const path = `${imagePath(imageId)}/actions/export`;
   const body =
     destination.kind === "url"
       ? { destinationType: "objectStorageUri", destinationUri: destination.url, exportFormat }
       : {
           destinationType: "objectStorageTuple",
-          namespaceName: destination.namespace,
+          namespaceName: destination.namespace ?? (await ownNamespace()),
           bucketName: destination.bucket,
           objectName: destination.object,
           exportFormat,

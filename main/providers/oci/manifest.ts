@@ -55,6 +55,7 @@ export const manifest: ProviderManifest = {
     quota: false,
     exportImage: true,
     shapes: true,
+    compartments: true,
     captureImage: false,
     importProgress: true,
   },

@@ -27,13 +27,20 @@ export interface OciHttpOptions {
 export const serviceAddress = (apiBase: string, service: OciService, region: string): string =>
   apiBase.replaceAll("{service}", service).replaceAll("{region}", region).replace(/\/+$/, "");
 
-/** Signed JSON requests to one service (API version 20160918 of Core Services and Identity). */
-export function createOciHttp(service: "iaas" | "identity", options: OciHttpOptions): Http {
+/** Core Services and Identity have a version in the path, Object Storage has none. */
+const versions: Readonly<Record<OciService, string>> = {
+  iaas: "/20160918",
+  identity: "/20160918",
+  objectstorage: "",
+};
+
+/** Signed JSON requests to one service. */
+export function createOciHttp(service: OciService, options: OciHttpOptions): Http {
   const { apiBase, region, signer, endsAtMs, ...rest } = options;
   const http = createHttp({
     ...rest,
     service: manifest.name,
-    baseUrl: `${serviceAddress(apiBase, service, region)}/20160918`,
+    baseUrl: `${serviceAddress(apiBase, service, region)}${versions[service]}`,
     headers: async (request) => signer.sign(request),
     messageOf: (body) => {
       const error = ErrorSchema.safeParse(body).data;

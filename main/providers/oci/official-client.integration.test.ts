@@ -314,13 +314,13 @@ describe("for the same operation, both clients", () => {
       ],
       [
         "shapes",
-        () => client.listShapes(imageId, signal),
+        () => client.shapes.list(imageId, signal),
         () => compute.listImageShapeCompatibilityEntries({ imageId, limit: 100 }),
       ],
       [
         "add a shape",
         () =>
-          client.putShape(
+          client.shapes.put(
             imageId,
             { shape: shapeName, ocpus: { min: 1, max: 4 }, memoryGB: { min: 1, max: 24 } },
             signal,
@@ -374,12 +374,12 @@ describe("for the same operation, both clients", () => {
       ],
       [
         "remove a shape",
-        () => client.removeShape(imageId, shapeName, signal),
+        () => client.shapes.remove(imageId, shapeName, signal),
         () => compute.removeImageShapeCompatibilityEntry({ imageId, shapeName }),
       ],
       [
         "move to another compartment",
-        () => client.changeCompartment(imageId, compartmentId, signal),
+        () => client.compartments.move(imageId, compartmentId, signal),
         () => compute.changeImageCompartment({ imageId, changeImageCompartmentDetails: { compartmentId } }),
       ],
     ];
@@ -390,7 +390,7 @@ describe("for the same operation, both clients", () => {
         "AVAILABLE",
       );
       if (name === "remove a shape")
-        await client.putShape(imageId, { shape: shapeName, ocpus: null, memoryGB: null }, signal);
+        await client.shapes.put(imageId, { shape: shapeName, ocpus: null, memoryGB: null }, signal);
       const second = shapeOf(await sentBy(theirs));
       await eventually(async () => (await compute.getImage({ imageId })).image.lifecycleState).toBe(
         "AVAILABLE",

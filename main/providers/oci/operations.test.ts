@@ -180,7 +180,7 @@ describe("finishing", () => {
         defaultValue: "UEFI_64",
       },
     });
-    expect((await client.listShapes(id, signal)).map(({ shape }) => shape)).toContain("VM.Standard.A1.Flex");
+    expect((await client.shapes.list(id, signal)).map(({ shape }) => shape)).toContain("VM.Standard.A1.Flex");
   });
 
   it("keeps what else a schema says", async () => {
@@ -229,17 +229,17 @@ describe("what only Oracle Cloud has", () => {
       ocpus: { min: 1, max: 4 },
       memoryGB: { min: 1, max: null },
     };
-    for (let twice = 0; twice < 2; twice++) await client.putShape(id, shape, signal);
-    expect(await client.listShapes(id, signal)).toContainEqual(shape);
-    for (let twice = 0; twice < 2; twice++) await client.removeShape(id, shape.shape, signal);
-    expect((await client.listShapes(id, signal)).map((each) => each.shape)).not.toContain(shape.shape);
+    for (let twice = 0; twice < 2; twice++) await client.shapes.put(id, shape, signal);
+    expect(await client.shapes.list(id, signal)).toContainEqual(shape);
+    for (let twice = 0; twice < 2; twice++) await client.shapes.remove(id, shape.shape, signal);
+    expect((await client.shapes.list(id, signal)).map((each) => each.shape)).not.toContain(shape.shape);
   });
 
   it("lists compartments and moves an image to another one", async () => {
-    const compartments = await client.listCompartments(signal);
+    const compartments = await client.compartments.list(signal);
     expect(compartments.map(({ name }) => name)).toEqual(["root", "images"]);
     const id = await available();
-    await client.changeCompartment(id, compartments[1]?.id ?? "", signal);
+    await client.compartments.move(id, compartments[1]?.id ?? "", signal);
     expect(await client.listImages(signal)).toEqual([]);
     const there = clientWith({ compartment: compartments[1]?.id ?? "" });
     expect((await there.listImages(signal)).map((image) => image.providerImageId)).toEqual([id]);

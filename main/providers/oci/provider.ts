@@ -1,10 +1,11 @@
 import { AppError } from "#core/lib/app-error.ts";
 import type { ClientOptions, ProviderAccess, ProviderClient } from "#providers/provider.ts";
+import type { Compartments, ExportImage, ImageShapes } from "#providers/special-calls.ts";
 import type { OciAccount } from "./account.ts";
 import { AnythingSchema, ImageSchema, ImagesSchema, type WireImage } from "./api.ts";
-import { changeCompartment, listCompartments, type Compartment } from "./compartments.ts";
+import { changeCompartment, listCompartments } from "./compartments.ts";
 import { ocid, readCredentials } from "./credentials.ts";
-import { exportImage, type ExportDestination, type ExportFormat } from "./export-image.ts";
+import { exportImage } from "./export-image.ts";
 import { finishImage } from "./finish-image.ts";
 import { imagePath } from "./image-path.ts";
 import { descriptionTag, followedState, imageState } from "./image-state.ts";
@@ -13,22 +14,14 @@ import { launch, launchOptions } from "./launch.ts";
 import { manifest } from "./manifest.ts";
 import { createOciHttp, serviceAddress } from "./oci-http.ts";
 import { allPages } from "./pages.ts";
-import { listShapes, putShape, removeShape, type CompatibleShape } from "./shapes.ts";
+import { listShapes, putShape, removeShape } from "./shapes.ts";
 import { createSigner, type OciSigner } from "./signer.ts";
 
 /** What only Oracle Cloud has. */
 export interface OciClient extends ProviderClient {
-  readonly exportImage: (
-    imageId: string,
-    destination: ExportDestination,
-    format: ExportFormat,
-    signal: AbortSignal,
-  ) => Promise<string>;
-  readonly listShapes: (imageId: string, signal: AbortSignal) => Promise<CompatibleShape[]>;
-  readonly putShape: (imageId: string, shape: CompatibleShape, signal: AbortSignal) => Promise<void>;
-  readonly removeShape: (imageId: string, shape: string, signal: AbortSignal) => Promise<void>;
-  readonly listCompartments: (signal: AbortSignal) => Promise<Compartment[]>;
-  readonly changeCompartment: (imageId: string, compartmentId: string, signal: AbortSignal) => Promise<void>;
+  readonly exportImage: ExportImage;
+  readonly shapes: ImageShapes;
+  readonly compartments: Compartments;
   /** For a staging store in the account's own object storage: address and signatures, no keys. */
   readonly objectStorage: { readonly endpoint: string; readonly signer: OciSigner };
 }
@@ -44,6 +37,7 @@ export function createOci({ apiBase, fields }: ProviderAccess, options: ClientOp
   const account: OciAccount = {
     compute: createOciHttp("iaas", connection),
     identity: createOciHttp("identity", connection),
+    objectStorage: createOciHttp("objectstorage", connection),
     region,
     tenancyId,
     compartmentId: compartmentOf(fields["compartment"], tenancyId),
@@ -114,11 +108,16 @@ export function createOci({ apiBase, fields }: ProviderAccess, options: ClientOp
     launchOptions: (id, signal) => launchOptions(account, id, signal),
     launch: (id, request, signal) => launch(account, id, request, signal),
     exportImage: (id, destination, format, signal) => exportImage(account, id, destination, format, signal),
-    listShapes: (id, signal) => listShapes(account, id, signal),
-    putShape: (id, shape, signal) => putShape(account, id, shape, signal),
-    removeShape: (id, shape, signal) => removeShape(account, id, shape, signal),
-    listCompartments: (signal) => listCompartments(account, signal),
-    changeCompartment: (id, target, signal) => changeCompartment(account, id, target, signal),
+    shapes: {
+      list: (id, signal) => listShapes(account, id, signal),
+      put: (id, shape, signal) => putShape(account, id, shape, signal),
+      remove: (id, shape, signal) => removeShape(account, id, shape, signal),
+    },
+    compartments: {
+      list: (signal) => listCompartments(account, signal),
+      move: (id, target, signal) => changeCompartment(account, id, target, signal),
+    },
+    instances: null,
     objectStorage: { endpoint: serviceAddress(apiBase, "objectstorage", region), signer },
   };
 }

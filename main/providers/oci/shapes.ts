@@ -1,19 +1,9 @@
+import type { CompatibleShape } from "#contract/remote-special.ts";
 import { AppError } from "#core/lib/app-error.ts";
 import type { OciAccount } from "./account.ts";
 import { AnythingSchema, ShapeCompatibilitiesSchema } from "./api.ts";
 import { imagePath } from "./image-path.ts";
 import { allPages } from "./pages.ts";
-
-/** A shape that an image may be launched with. Ranges apply to flexible shapes only. */
-export interface CompatibleShape {
-  readonly shape: string;
-  readonly ocpus: Range | null;
-  readonly memoryGB: Range | null;
-}
-interface Range {
-  readonly min: number | null;
-  readonly max: number | null;
-}
 
 export async function listShapes(
   { compute }: OciAccount,

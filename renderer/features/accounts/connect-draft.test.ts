@@ -42,6 +42,7 @@ const info = (change: Partial<ProviderInfo> = {}): ProviderInfo => ({
     quota: false,
     exportImage: true,
     shapes: true,
+    compartments: true,
     captureImage: false,
     importProgress: true,
   },

@@ -15,6 +15,7 @@ const all: Capabilities = {
   quota: false,
   exportImage: false,
   shapes: false,
+  compartments: false,
   captureImage: false,
   importProgress: false,
 };

@@ -7,6 +7,7 @@ import { formatBytes } from "../terminal/format.ts";
 import { table } from "../terminal/table.ts";
 import { accountConnectCommand, accountProvidersCommand } from "./account-connect.ts";
 import { accountDiscoverCommand, accountImportCommand, accountPracticeCommand } from "./account-import.ts";
+import { accountInstanceCommands } from "./account-instances.ts";
 import { mustConfirm } from "./machine.ts";
 
 const positionals = [{ name: "ACCOUNT", required: true, many: false }] as const;
@@ -149,6 +150,7 @@ export const accountCommands: readonly CommandSpec[] = [
   accountPracticeCommand,
   test,
   quota,
+  ...accountInstanceCommands,
   change,
   remove,
 ];

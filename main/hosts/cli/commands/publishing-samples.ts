@@ -44,6 +44,7 @@ export const providerInfo: ProviderInfo = {
     quota: false,
     exportImage: false,
     shapes: false,
+    compartments: false,
     captureImage: false,
     importProgress: false,
   },

@@ -9,6 +9,7 @@ import { bold, dim, green, red } from "../terminal/style.ts";
 import { table } from "../terminal/table.ts";
 import { remoteChangeCommands } from "./remote-change.ts";
 import { remoteLaunchCommand } from "./remote-launch.ts";
+import { remoteSpecialCommands } from "./remote-special.ts";
 
 const positionals = [{ name: "IMAGE", required: true, many: false }] as const;
 const askAgainEveryMs = 5000;
@@ -152,4 +153,5 @@ export const remoteCommands: readonly CommandSpec[] = [
   wait,
   ...remoteChangeCommands,
   remoteLaunchCommand,
+  ...remoteSpecialCommands,
 ];
