@@ -4,6 +4,7 @@ import type { AppState, Change } from "#contract/state.ts";
 import { AppError } from "#core/lib/app-error.ts";
 import { foundConfigs, practiceAccounts, stagingItems, stagings } from "./sample-accounts.ts";
 import { batch } from "./sample-batch.ts";
+import { compartments, instances, shapes } from "./sample-special.ts";
 import { launchOptions, planFor } from "./sample-remote.ts";
 
 type Answers = { [N in CallName]?: (input: InputOf<N>) => OutputOf<N> };
@@ -13,6 +14,7 @@ export function publishingAnswers(
   state: () => AppState | null,
   change: (...changes: Change[]) => void,
 ): Answers {
+  const offered = new Map(shapes.map((each) => [each.shape, each]));
   const account = (id: string) => state()?.accounts[id];
   return {
     "publish.plan": ({ destinations }) => destinations.map(({ accountId }) => planFor(accountId)),
@@ -96,6 +98,25 @@ export function publishingAnswers(
         change({ collection: "remoteImages", id: remoteImageId, value: { ...before, name } });
       }
       return {};
+    },
+    "remote.export": () => ({ workRequestId: "ocid1.coreservicesworkrequest.oc1..sample" }),
+    "remote.shapes": () => [...offered.values()],
+    "remote.setShape": ({ shape, ocpus = null, memoryGB = null }) => {
+      offered.set(shape, { shape, ocpus, memoryGB });
+      return {};
+    },
+    "remote.removeShape": ({ shape }) => {
+      offered.delete(shape);
+      return {};
+    },
+    "remote.compartments": () => [...compartments],
+    "remote.move": ({ remoteImageId }) => {
+      change({ collection: "remoteImages", id: remoteImageId, value: null });
+      return {};
+    },
+    "accounts.instances": () => [...instances],
+    "accounts.capture": () => {
+      throw new AppError("provider-refused", "The instance has a snapshot under way", { retry: "later" });
     },
     "remote.delete": ({ remoteImageId }) => {
       change({ collection: "remoteImages", id: remoteImageId, value: null });

@@ -62,6 +62,17 @@ export const accounts = {
     stagingId: null,
     createdAt: ago(2000),
   },
+  panel: {
+    ...practice,
+    id: "a-panel",
+    name: "Hosting panel",
+    provider: "hypervisor-io",
+    practice: false,
+    apiBase: "https://panel.example.com",
+    defaultRegion: "",
+    stagingId: "s-web",
+    createdAt: ago(1500),
+  },
 } as const satisfies Record<string, AccountView>;
 
 const spaces: StagingView = {

@@ -15,6 +15,7 @@ import { byName, useEntries, useEntry } from "#renderer/mirror/use-mirror.ts";
 import { showDone } from "#renderer/view-state/toasts.ts";
 import { go } from "#renderer/view-state/view-state.ts";
 import { AccountSettings } from "./account-settings.tsx";
+import { CaptureDialog } from "./capture-dialog.tsx";
 import { QuotaPart } from "./quota-part.tsx";
 import "./account-screen.css";
 
@@ -29,7 +30,7 @@ function Connected({ account }: { account: AccountView }) {
   const images = useEntries("remoteImages", byName, (image) => image.accountId === accountId);
   const provider = useEntry("providers", account.provider);
   const [query, setQuery] = useState(newestRemote);
-  const [asking, setAsking] = useState(false);
+  const [asking, setAsking] = useState<"remove" | "capture" | null>(null);
   const refresh = useRefreshAccounts();
   const test = useCall("accounts.test");
   const remove = useCall("accounts.remove");
@@ -62,6 +63,9 @@ function Connected({ account }: { account: AccountView }) {
             >
               Test
             </Button>
+            {provider?.capabilities.captureImage === true && (
+              <Button onClick={() => setAsking("capture")}>Capture from an instance…</Button>
+            )}
             <Button icon="refresh" busy={refresh.pending} onClick={() => void run([accountId])}>
               Refresh
             </Button>
@@ -69,7 +73,7 @@ function Connected({ account }: { account: AccountView }) {
               icon="trash"
               label="Remove account"
               busy={remove.pending}
-              onClick={() => setAsking(true)}
+              onClick={() => setAsking("remove")}
             />
           </>
         }
@@ -94,7 +98,8 @@ function Connected({ account }: { account: AccountView }) {
           )}
         </section>
       </div>
-      {asking && (
+      {asking === "capture" && <CaptureDialog account={account} onClose={() => setAsking(null)} />}
+      {asking === "remove" && (
         <ConfirmDialog
           title={`Remove “${account.name}”?`}
           confirm="Remove account"
@@ -103,7 +108,7 @@ function Connected({ account }: { account: AccountView }) {
               if (done !== null) go({ screen: "home" });
             });
           }}
-          onClose={() => setAsking(false)}
+          onClose={() => setAsking(null)}
         >
           Goldsmith forgets the account and its keys. Images at the provider stay there.
         </ConfirmDialog>

@@ -28,6 +28,9 @@ describe("remoteControls", () => {
   it("allows everything that the provider can do with an available image", () => {
     expect(can("available")).toEqual(["rename", "transfer", "launch", "remove"]);
     expect(can("available", { transferImage: false, launch: false })).toEqual(["rename", "remove"]);
+    const oracle = { transferImage: false, exportImage: true, compartments: true };
+    expect(can("available", oracle)).toEqual(["rename", "launch", "exportImage", "move", "remove"]);
+    expect(can("creating", oracle)).toEqual(["rename", "remove"]);
   });
 
   it("keeps what failed or is on its way from being launched, but not from being deleted", () => {

@@ -6,6 +6,8 @@ export interface RemoteControls {
   readonly rename: string | null;
   readonly transfer: string | null;
   readonly launch: string | null;
+  readonly exportImage: string | null;
+  readonly move: string | null;
   readonly remove: string | null;
 }
 
@@ -21,6 +23,12 @@ export function remoteControls(
       ? (gone ?? notYet)
       : `${name} has no call that brings an image to more regions`,
     launch: capabilities.launch ? (gone ?? notYet) : `${name} has no call that launches an instance from it`,
+    exportImage: capabilities.exportImage
+      ? (gone ?? notYet)
+      : `${name} has no call that exports an image into object storage`,
+    move: capabilities.compartments
+      ? (gone ?? notYet)
+      : `${name} has no call that moves an image to another compartment`,
     remove: capabilities.deleteImage ? gone : `${name} has no call that deletes an image`,
   };
 }

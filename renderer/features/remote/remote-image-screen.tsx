@@ -16,15 +16,18 @@ import { formatMoment } from "#renderer/lib/format-time.ts";
 import { useEntry } from "#renderer/mirror/use-mirror.ts";
 import { go } from "#renderer/view-state/view-state.ts";
 import { DeleteRemoteDialog } from "./delete-remote-dialog.tsx";
+import { ExportDialog } from "./export-dialog.tsx";
 import { LaunchDialog } from "./launch-dialog.tsx";
+import { MoveDialog } from "./move-dialog.tsx";
 import { remoteControls } from "./remote-controls.ts";
 import { RemoteHistory } from "./remote-history.tsx";
 import { importShare, RemoteState } from "./remote-state.tsx";
 import { RenameDialog } from "./rename-dialog.tsx";
+import { ShapesPart } from "./shapes-part.tsx";
 import { TransferDialog } from "./transfer-dialog.tsx";
 import "./remote-image-screen.css";
 
-type Asking = "rename" | "transfer" | "launch" | "delete" | null;
+type Asking = "rename" | "transfer" | "export" | "move" | "launch" | "delete" | null;
 
 /** One image at a provider: how it stands, how it came there, what can be done with it. */
 export function RemoteImageScreen({ remoteImageId }: { remoteImageId: string }) {
@@ -44,6 +47,7 @@ export function RemoteImageScreen({ remoteImageId }: { remoteImageId: string }) 
     );
   }
   const controls = remoteControls(image, provider);
+  const { capabilities } = provider;
   const close = () => setAsking(null);
   const share = importShare(image);
   return (
@@ -80,6 +84,16 @@ export function RemoteImageScreen({ remoteImageId }: { remoteImageId: string }) 
             <Button unavailable={controls.transfer} onClick={() => setAsking("transfer")}>
               More regions…
             </Button>
+            {capabilities.exportImage && (
+              <Button unavailable={controls.exportImage} onClick={() => setAsking("export")}>
+                Export…
+              </Button>
+            )}
+            {capabilities.compartments && (
+              <Button unavailable={controls.move} onClick={() => setAsking("move")}>
+                Move…
+              </Button>
+            )}
             <Button
               look="primary"
               icon="play"
@@ -111,9 +125,14 @@ export function RemoteImageScreen({ remoteImageId }: { remoteImageId: string }) 
         )}
         <RemoteFacts image={image} account={account} provider={provider} />
         <RemoteHistory image={image} />
+        {capabilities.shapes && image.state === "available" && (
+          <ShapesPart key={image.id} remoteImageId={image.id} />
+        )}
       </div>
       {asking === "rename" && <RenameDialog image={image} onClose={close} />}
       {asking === "transfer" && <TransferDialog image={image} provider={provider} onClose={close} />}
+      {asking === "export" && <ExportDialog image={image} account={account} onClose={close} />}
+      {asking === "move" && <MoveDialog image={image} account={account} onClose={close} />}
       {asking === "launch" && <LaunchDialog image={image} account={account} onClose={close} />}
       {asking === "delete" && <DeleteRemoteDialog image={image} account={account} onClose={close} />}
     </>
