@@ -28,7 +28,7 @@ import { createPreparedFiles } from "./prepare/prepared-files.ts";
 import { createPublishJob, type PublishJob } from "./publish-job.ts";
 import { imageId, passReport, testPorts } from "./publish-harness.ts";
 import { createRemoteActions, type RemoteActions } from "./remote/remote-actions.ts";
-import { createRemoteImages } from "./remote/remote-images.ts";
+import { createRemoteImages, type RemoteImages } from "./remote/remote-images.ts";
 import { createJanitor, type Janitor } from "./staging/janitor.ts";
 import { createStagingDesk, type StagingDesk } from "./staging/staging-desk.ts";
 import { createStagings, type Stagings } from "./staging/stagings.ts";
@@ -42,6 +42,7 @@ let store: StateStore;
 let practice: Practice;
 let stagings: Stagings;
 let accounts: Accounts;
+let remoteImages: RemoteImages;
 let desk: StagingDesk;
 let janitor: Janitor;
 let remote: RemoteActions;
@@ -59,7 +60,7 @@ beforeEach(async () => {
   store = new StateStore();
   practice = createPractice({ ports, paceMs: 1 });
   stagings = createStagings({ ports, store, practice, gate: openGate });
-  const remoteImages = createRemoteImages({ ports, store });
+  remoteImages = createRemoteImages({ ports, store });
   accounts = createAccounts({ ports, store, practice, stagings, remoteImages });
   desk = createStagingDesk({ ports, open: (id) => stagings.open(id) });
   janitor = createJanitor({ ports, store, desk, stagings });
@@ -107,6 +108,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await jobs.close();
   await desk.close();
+  await remoteImages.close();
   await practice.close();
   await rm(root, { recursive: true, force: true });
 });
