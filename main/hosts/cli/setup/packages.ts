@@ -70,7 +70,7 @@ export const needs: readonly Need[] = [
   {
     programs: ["xorriso"],
     group: "practice",
-    purpose: "builds the practice installer",
+    purpose: "builds the practice installer, and the CD with the answers for an installer",
     packages: {
       apt: ["xorriso"],
       dnf: ["xorriso"],
@@ -82,7 +82,7 @@ export const needs: readonly Need[] = [
   {
     programs: ["mformat"],
     group: "practice",
-    purpose: "builds the practice installer",
+    purpose: "builds the practice installer, and the CD with the answers for an installer",
     packages: { apt: ["mtools"], dnf: ["mtools"], pacman: ["mtools"], zypper: ["mtools"], brew: ["mtools"] },
   },
   {
