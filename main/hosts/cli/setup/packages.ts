@@ -82,7 +82,7 @@ export const needs: readonly Need[] = [
   {
     programs: ["mformat"],
     group: "practice",
-    purpose: "builds the practice installer, and the CD with the answers for an installer",
+    purpose: "builds the practice installer",
     packages: { apt: ["mtools"], dnf: ["mtools"], pacman: ["mtools"], zypper: ["mtools"], brew: ["mtools"] },
   },
   {
