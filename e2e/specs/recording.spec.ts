@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Page } from "@playwright/test";
@@ -76,7 +76,7 @@ test("a session by hand becomes a recipe, and its replay without a window ends t
       const run = (...words: string[]) =>
         execute(process.execPath, ["out/main/cli.js", ...words], { cwd: repository, env });
       await run("build", path, "--name", "Replayed", "--keep", "--json");
-      const [mine, theirs] = await Promise.all([diskOf(app.home), diskOf(home)]);
+      const [mine, theirs] = await Promise.all([flatDisk(app.home), flatDisk(home)]);
       const { stdout: byHand } = await run("cat", `${mine}:/root/mark`);
       const { stdout: replayed } = await run("cat", `${theirs}:/root/mark`);
       expect([byHand, replayed]).toEqual(["made by hand\n", "made by hand\n"]);
@@ -98,8 +98,11 @@ async function useShells(page: Page, home: string): Promise<void> {
   await guest.authorize.getByRole("radio", { name: "At the console" }).check();
   await guest.authorize.getByRole("button", { name: "Type it at the console" }).click();
   await expect(guest.authorize.getByText(/ssh-ed25519 /)).toBeVisible();
-  await guest.authorize.getByRole("button", { name: "It is in, try it" }).click();
-  await expect(guest.status).toContainText("Reached by SSH as root", guestPatience);
+  // The guest's shell needs a moment for the line.
+  await expect(async () => {
+    await guest.authorize.getByRole("button", { name: "It is in, try it" }).click({ timeout: 5_000 });
+    await expect(guest.status).toContainText("Reached by SSH as root", { timeout: 10_000 });
+  }).toPass(guestPatience);
   await guest.guestShell.click();
   const inGuest = guest.shell("root@By hand");
   await inGuest.getByRole("textbox", { name: "Terminal input" }).pressSequentially("echo guest-$((6*7))\n");
@@ -120,12 +123,15 @@ async function useShells(page: Page, home: string): Promise<void> {
   await shell(page).entry("By hand").click();
 }
 
-/** The disk of the one machine of a library. */
-async function diskOf(home: string): Promise<string> {
+/** The disk of the one machine of a library, its layers in one file. */
+async function flatDisk(home: string): Promise<string> {
   const machines = join(home, "data", "machines");
   for (const id of await readdir(machines)) {
-    const record = await readFile(join(machines, id, "machine.json"), "utf8").catch(() => null);
-    if (record !== null) return join(machines, id, "disk.qcow2");
+    const folder = join(machines, id);
+    if (!(await readdir(folder)).includes("machine.json")) continue;
+    const flat = join(home, "flat.qcow2");
+    await execute("qemu-img", ["convert", "-O", "qcow2", join(folder, "disk.qcow2"), flat]);
+    return flat;
   }
   throw new Error(`There is no machine in ${home}`);
 }
