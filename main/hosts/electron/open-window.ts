@@ -96,8 +96,11 @@ function keepBounds(window: BrowserWindow, { boundsPath, log }: WindowOptions): 
   const save = (): void => {
     clearTimeout(timer);
     if (window.isDestroyed()) return;
-    const bounds = { bounds: window.getNormalBounds(), maximized: window.isMaximized() };
-    writeWindowBounds(boundsPath, bounds).catch(() => log.warn("the window's place was not kept"));
+    try {
+      writeWindowBounds(boundsPath, { bounds: window.getNormalBounds(), maximized: window.isMaximized() });
+    } catch {
+      log.warn("the window's place was not kept");
+    }
   };
   const soon = (): void => {
     clearTimeout(timer);

@@ -12,16 +12,16 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 describe("window bounds", () => {
-  it("come back as they were kept", async () => {
+  it("come back as they were kept", () => {
     const path = join(folder, "deep", "window.json");
     const kept = { bounds: { x: 10, y: 20, width: 900, height: 700 }, maximized: true };
-    await writeWindowBounds(path, kept);
+    writeWindowBounds(path, kept);
     expect(readWindowBounds(path, screens)).toEqual(kept);
   });
 
-  it("are given up when that screen is gone", async () => {
+  it("are given up when that screen is gone", () => {
     const path = join(folder, "window.json");
-    await writeWindowBounds(path, { bounds: { x: 2000, y: 20, width: 900, height: 700 }, maximized: false });
+    writeWindowBounds(path, { bounds: { x: 2000, y: 20, width: 900, height: 700 }, maximized: false });
     expect(readWindowBounds(path, screens)).toEqual({ bounds: null, maximized: false });
   });
 

@@ -1,5 +1,4 @@
-import { readFileSync } from "node:fs";
-import { mkdir, rename, writeFile } from "node:fs/promises";
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { z } from "zod";
 
@@ -35,8 +34,9 @@ function isReachable(bounds: Rectangle | null, screen: Rectangle): boolean {
   return overlap >= visiblePixels && isTopInside;
 }
 
-export async function writeWindowBounds(path: string, bounds: WindowBounds): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(`${path}.new`, JSON.stringify(bounds));
-  await rename(`${path}.new`, path);
+/** At once: the last time is when the app is about to leave, which waits for no promise. Throws what the disk throws. */
+export function writeWindowBounds(path: string, bounds: WindowBounds): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(`${path}.new`, JSON.stringify(bounds));
+  renameSync(`${path}.new`, path);
 }
