@@ -51,10 +51,10 @@ export async function switchToOverlay(
   }
 }
 
-/** QEMU lets one thing at a time work on a disk. */
+/** QEMU lets one thing at a time work on a disk; the node that it puts over one for that comes and goes. */
 export function busyInWords(error: unknown): AppError {
   const failure = AppError.from(error);
-  if (!/in use by block job|is busy/i.test(failure.message)) return failure;
+  if (!/in use by block job|is busy|cannot find device/i.test(failure.message)) return failure;
   return new AppError("machine-busy", "The running disk is being captured", {
     hint: "Wait until that job is done, or cancel it.",
     retry: "later",
