@@ -112,7 +112,7 @@ export default {
       name: "node-pty-in-system-only",
       comment: "A native module: the core asks the port for terminals.",
       severity: "error",
-      from: { path: "^(main|renderer|preload)/", pathNot: "^main/system/" },
+      from: { path: "^(main|renderer|preload)/", pathNot: ["^main/system/", "\\.test\\.ts$"] },
       to: { path: "(^|/)node_modules/node-pty/" },
     },
     {
