@@ -7,6 +7,7 @@ import { CheckLine } from "#renderer/components/check-line.tsx";
 import { ConfirmDialog } from "#renderer/components/confirm-dialog.tsx";
 import { Dialog } from "#renderer/components/dialog.tsx";
 import { ErrorNotice } from "#renderer/components/error-notice.tsx";
+import { NameDialog } from "#renderer/components/name-dialog.tsx";
 import { TextField } from "#renderer/components/field.tsx";
 import { useCall } from "#renderer/host/use-call.ts";
 import { formatBytes } from "#renderer/lib/format-bytes.ts";
@@ -184,45 +185,24 @@ function CreateDialog({ machine, onClose }: DialogOfMachine) {
 }
 
 function BranchDialog({ machine, checkpoint, onClose }: DialogOfMachine & { checkpoint: Checkpoint }) {
-  const [name, setName] = useState(`${machine.name} ${checkpoint.name}`.slice(0, 80));
   const branch = useCall("checkpoints.branch", "inline");
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    const started = await branch.run({
-      machineId: machine.id,
-      checkpointId: checkpoint.id,
-      name: name.trim(),
-    });
-    if (started !== null) onClose();
-  };
   return (
-    <Dialog
+    <NameDialog
       title={`Branch from “${checkpoint.name}”`}
-      size="small"
+      confirm="Make machine"
+      initial={`${machine.name} ${checkpoint.name}`.slice(0, 80)}
+      busy={branch.pending}
+      error={branch.error}
       onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button
-            look="primary"
-            type="submit"
-            form="branch-checkpoint"
-            busy={branch.pending}
-            unavailable={name.trim() === "" ? "A name is needed" : null}
-          >
-            Make machine
-          </Button>
-        </>
-      }
+      onName={async (name) => {
+        const ref = { machineId: machine.id, checkpointId: checkpoint.id };
+        if ((await branch.run({ ...ref, name })) !== null) onClose();
+      }}
     >
-      <form id="branch-checkpoint" className="form" noValidate onSubmit={(event) => void submit(event)}>
-        <p className="soft">
-          The new machine shares the layers up to here and takes no room for them. This one cannot delete them
-          while the new one is there.
-        </p>
-        <TextField label="Name" value={name} onValue={setName} />
-        {branch.error !== null && <ErrorNotice error={branch.error} />}
-      </form>
-    </Dialog>
+      <p className="soft">
+        The new machine shares the layers up to here and takes no room for them. This one cannot delete them
+        while the new one is there.
+      </p>
+    </NameDialog>
   );
 }

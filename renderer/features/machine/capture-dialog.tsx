@@ -1,7 +1,7 @@
 import type { MachineView } from "#contract/machine.ts";
+import { NameDialog } from "#renderer/components/name-dialog.tsx";
 import { useCall } from "#renderer/host/use-call.ts";
 import { go } from "#renderer/view-state/view-state.ts";
-import { NameDialog } from "./name-dialog.tsx";
 
 /** A running machine's disk into an image of the library. */
 export function CaptureDialog({ machine, onClose }: { machine: MachineView; onClose: () => void }) {

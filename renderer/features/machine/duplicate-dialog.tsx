@@ -1,9 +1,9 @@
 import { useState } from "react";
 import type { MachineView } from "#contract/machine.ts";
 import { CheckLine } from "#renderer/components/check-line.tsx";
+import { NameDialog } from "#renderer/components/name-dialog.tsx";
 import { useCall } from "#renderer/host/use-call.ts";
 import { go } from "#renderer/view-state/view-state.ts";
-import { NameDialog } from "./name-dialog.tsx";
 
 /** A second machine from this one, with an identity of its own. */
 export function DuplicateDialog({ machine, onClose }: { machine: MachineView; onClose: () => void }) {

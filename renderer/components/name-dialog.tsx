@@ -1,9 +1,9 @@
 import { useId, useState, type FormEvent, type ReactNode } from "react";
 import type { AppError } from "#core/lib/app-error.ts";
-import { Button } from "#renderer/components/button.tsx";
-import { Dialog } from "#renderer/components/dialog.tsx";
-import { ErrorNotice } from "#renderer/components/error-notice.tsx";
-import { TextField } from "#renderer/components/field.tsx";
+import { Button } from "./button.tsx";
+import { Dialog } from "./dialog.tsx";
+import { ErrorNotice } from "./error-notice.tsx";
+import { TextField } from "./field.tsx";
 
 interface NameDialogProps {
   title: string;
