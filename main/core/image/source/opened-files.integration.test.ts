@@ -109,7 +109,7 @@ const isNeeded = (path: string): boolean =>
   neededFolders.some((folder) => path.startsWith(folder)) ||
   path.startsWith(`${home}/`) ||
   /^\/proc\/\d+\//.test(path) ||
-  /\/(?:node|qemu-nbd|prlimit)$/.test(path) ||
+  /\/(?:node|qemu-nbd|prlimit|setpriv)$/.test(path) ||
   [repository, "/", "."].includes(path) ||
   (path.endsWith("/package.json") && repository.startsWith(dirname(path)));
 
@@ -273,7 +273,7 @@ describe("which files are opened", () => {
     expect(outside(touched)).toEqual([]);
     const shown = paths.map((path) => path.replaceAll('"', '\\"').replaceAll("\n", "\\n"));
     expect([...touched].sort()).toEqual([...shown].sort());
-    for (const name of started) expect(["node", "prlimit", "qemu-nbd"]).toContain(name);
+    for (const name of started) expect(["node", "prlimit", "qemu-nbd", "setpriv"]).toContain(name);
   });
 
   it("for a sparse disk of 64 TiB: itself, at once", async () => {
