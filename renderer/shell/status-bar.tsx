@@ -7,6 +7,7 @@ import { formatBytes, formatRate } from "#renderer/lib/format-bytes.ts";
 import { newestFirst, useDoctorReport, useEntries, useLink } from "#renderer/mirror/use-mirror.ts";
 import { toggleTheme, useShownTheme } from "#renderer/view-state/theme.ts";
 import { go, openDialog } from "#renderer/view-state/view-state.ts";
+import { MachineBudget } from "./machine-budget.tsx";
 import "./status-bar.css";
 
 /** One line about the whole: where machines run, what is under way. */
@@ -38,6 +39,7 @@ export function StatusBar() {
           {formatBytes(report.disk.freeBytes)} free
         </span>
       )}
+      <MachineBudget />
       {link.status !== "live" && <span className="status-item status-text status-bad">Not connected</span>}
       <span className="status-gap" />
       <StatusUploads />

@@ -5,11 +5,12 @@ import { ConfirmDialog } from "#renderer/components/confirm-dialog.tsx";
 import { useCall } from "#renderer/host/use-call.ts";
 import { go } from "#renderer/view-state/view-state.ts";
 import { machineControls } from "./machine-controls.ts";
+import { StartRefused } from "./start-refused.tsx";
 
 /** The buttons of a machine's front panel. */
 export function PowerControls({ machine, startFirst }: { machine: MachineView; startFirst: boolean }) {
   const [asking, setAsking] = useState<"force-off" | "delete" | null>(null);
-  const start = useCall("machines.start");
+  const start = useCall("machines.start", "inline");
   const powerButton = useCall("machines.powerButton");
   const reset = useCall("machines.reset");
   const forceOff = useCall("machines.forceOff");
@@ -72,6 +73,13 @@ export function PowerControls({ machine, startFirst }: { machine: MachineView; s
           title="Delete this machine"
           busy={remove.pending}
           onClick={() => setAsking("delete")}
+        />
+      )}
+      {start.error !== null && (
+        <StartRefused
+          error={start.error}
+          onStart={() => void start.run({ ...ref, overcommit: true })}
+          onClose={start.clearError}
         />
       )}
       {asking === "force-off" && (
