@@ -172,8 +172,8 @@ async function reattach(page: Page, machineId: string): Promise<number> {
         const startedMs = performance.now();
         location.hash = `#/machine/${id}/console`;
         const look = (): void => {
-          const log = document.querySelector('[role="log"]');
-          if ((log?.textContent ?? "").length > 0) resolve(performance.now() - startedMs);
+          const rows = document.querySelector(".xterm-rows");
+          if ((rows?.textContent ?? "").trim().length > 0) resolve(performance.now() - startedMs);
           else requestAnimationFrame(look);
         };
         look();

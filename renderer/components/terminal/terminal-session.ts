@@ -32,6 +32,9 @@ export interface SessionLook {
 const scrollbackLines = 20_000;
 const textLines = 100;
 const textPauseMs = 250;
+/** In a flood nobody reads the lines as text, and laying them out again would cost the window its frames. */
+const floodPauseMs = 1_500;
+const floodBytes = 64 * 1024;
 
 /** One terminal on the page: xterm, its addons, and how it fits its pane. Dispose it to leave nothing behind. */
 export class TerminalSession {
@@ -45,6 +48,7 @@ export class TerminalSession {
   #replaying = true;
   #scrolledUp = false;
   #textTimer: ReturnType<typeof setTimeout> | null = null;
+  #bytesSinceText = 0;
 
   constructor(pane: HTMLElement, screen: HTMLElement) {
     this.#pane = pane;
@@ -99,6 +103,7 @@ export class TerminalSession {
 
   /** `onDrawn` tells that the bytes are parsed: the signal for flow control. */
   write(data: Uint8Array, onDrawn: () => void): void {
+    this.#bytesSinceText += data.length;
     this.#terminal.write(data, onDrawn);
   }
 
@@ -206,9 +211,16 @@ export class TerminalSession {
 
   #scheduleText(): void {
     if (this.#textTimer !== null) return;
-    this.#textTimer = setTimeout(() => {
-      this.#textTimer = null;
-      this.#events?.onText(lastLines(this.#terminal.buffer.active, textLines));
-    }, textPauseMs);
+    const isFlood = this.#bytesSinceText > floodBytes;
+    this.#bytesSinceText = 0;
+    this.#textTimer = setTimeout(
+      () => {
+        this.#textTimer = null;
+        // What came meanwhile is told as well, once it rests.
+        if (this.#bytesSinceText > 0) this.#scheduleText();
+        this.#events?.onText(lastLines(this.#terminal.buffer.active, textLines));
+      },
+      isFlood ? floodPauseMs : textPauseMs,
+    );
   }
 }
