@@ -60,6 +60,7 @@ export const JobViewSchema = z.object({
     machineId: z.string().optional(),
     imageId: z.string().optional(),
     accountId: z.string().optional(),
+    isoId: z.string().optional(),
     /** Publishes that were started together. */
     batchId: z.string().optional(),
   }),

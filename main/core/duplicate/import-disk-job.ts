@@ -23,6 +23,9 @@ const LookedSchema = z.object({
   virtualBytes: z.number(),
 });
 
+/** The smallest disk that a machine can have; any file at all reads as a raw one. */
+const smallestDiskBytes = HardwareSchema.shape.diskSizeBytes.unwrap().minValue ?? 0;
+
 const steps = [
   { name: "look", title: "Read the file's header" },
   { name: "copy", title: "Take in the disk" },
@@ -46,6 +49,12 @@ export function createImportDiskJob({ machines }: { machines: Pick<Machines, "im
         if (format === "iso9660") {
           throw new AppError("bad-input", `${basename(path)} is an installer ISO, not a disk`, {
             hint: "Make a machine from it instead.",
+          });
+        }
+        if (virtualBytes < smallestDiskBytes) {
+          throw new AppError("bad-input", `${basename(path)} is too small to be a disk`, {
+            hint: "Choose a disk image: raw, qcow2, VMDK, VHD, VHDX or VDI.",
+            details: { virtualBytes },
           });
         }
         await assertNotWritten(path);

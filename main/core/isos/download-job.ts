@@ -44,7 +44,7 @@ export function createIsoDownloadJob(
     steps,
     afterCrash: "resume",
     title: ({ isoId }) => `Download ${deps.entry(isoId).title}`,
-    subject: () => ({}),
+    subject: ({ isoId }) => ({ isoId }),
     async run(context, { isoId }) {
       const release = await context.step("find", ReleaseSchema, async (reporter, signal) => {
         const entry = deps.entry(isoId);

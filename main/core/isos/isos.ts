@@ -5,6 +5,7 @@ import type { IsoView } from "#contract/install.ts";
 import { AppError } from "#core/lib/app-error.ts";
 import { readJson, writeJson } from "#core/library/json-file.ts";
 import { newId } from "#core/library/new-id.ts";
+import { acquireLock } from "#core/library/owner-lock.ts";
 import type { StateStore } from "#core/state-store.ts";
 import type { Ports } from "#ports/ports.ts";
 import { readCatalogue, type CatalogueEntry } from "./catalogue.ts";
@@ -47,6 +48,12 @@ export function createIsos(deps: { ports: Ports; store: StateStore }): Isos {
     const done = turn.then(async () => writeJson(file, edit(await read())));
     turn = done.catch(() => {});
     return done;
+  }
+
+  /** Throws `already-exists` while another download or removal of it is under way. */
+  async function hold(isoId: string): Promise<() => Promise<void>> {
+    await mkdir(root, { recursive: true });
+    return acquireLock(join(root, `${isoId}.lock`), ports.processes);
   }
 
   function entryOf(isoId: string): CatalogueEntry {
@@ -127,11 +134,15 @@ export function createIsos(deps: { ports: Ports; store: StateStore }): Isos {
     downloadJob: {
       ...downloadJob,
       async run(context, input) {
+        // Two that write one file would spoil it for both; the other may be another copy of the app.
+        const release = await hold(input.isoId);
         try {
           return await downloadJob.run(context, input);
         } catch (error) {
           await showEntry(entryOf(input.isoId), await read());
           throw error;
+        } finally {
+          await release();
         }
       },
     },
@@ -177,12 +188,17 @@ export function createIsos(deps: { ports: Ports; store: StateStore }): Isos {
         store.remove("isos", isoId);
         return;
       }
-      await change((known) => ({
-        ...known,
-        downloaded: known.downloaded.filter(({ id }) => id !== isoId),
-      }));
-      await rm(join(root, isoId), { recursive: true, force: true });
-      await showEntry(entryOf(isoId), await read());
+      const release = await hold(isoId);
+      try {
+        await change((known) => ({
+          ...known,
+          downloaded: known.downloaded.filter(({ id }) => id !== isoId),
+        }));
+        await rm(join(root, isoId), { recursive: true, force: true });
+        await showEntry(entryOf(isoId), await read());
+      } finally {
+        await release();
+      }
     },
 
     pathOf(isoId) {

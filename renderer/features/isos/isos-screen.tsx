@@ -60,7 +60,7 @@ export function IsosScreen() {
             {isos
               .filter((iso) => !iso.own)
               .map((iso) => (
-                <IsoRow key={iso.id} iso={iso} job={jobs.find(({ title }) => title.endsWith(iso.title))} />
+                <IsoRow key={iso.id} iso={iso} job={jobs.find(({ subject }) => subject.isoId === iso.id)} />
               ))}
           </ul>
         </section>
