@@ -4,10 +4,11 @@ import { z } from "zod";
 import { ImageFormatSchema } from "#contract/facts.ts";
 import type { ImageView } from "#contract/image.ts";
 import { DisplayNameSchema } from "#contract/machine.ts";
+import type { UnpackProgress } from "#contract/published.ts";
 import { SubjectSchema, type Subject } from "#contract/report.ts";
-import { identifyFile } from "#core/image/identify-file.ts";
 import { identifiedLayers, type LayeredDisk } from "#core/image/layered-disk.ts";
-import { defineJob, type JobDefinition } from "#core/job/job-context.ts";
+import { openImage, type OpenedImage } from "#core/image/open-image.ts";
+import { defineJob, type JobDefinition, type StepReporter } from "#core/job/job-context.ts";
 import { AppError } from "#core/lib/app-error.ts";
 import { hashFile } from "#core/library/hash-file.ts";
 import type { Images } from "#core/library/images.ts";
@@ -26,6 +27,8 @@ const SourceSchema = z.object({
   sourceBytes: z.number(),
   virtualBytes: z.number(),
   machineId: z.string().nullable(),
+  /** What the source is packed with; `format` is of what was inside. */
+  archive: z.string().nullable().default(null),
 });
 const CompactedSchema = z.object({
   fileBytes: z.number(),
@@ -46,6 +49,12 @@ const stageWords = {
   check: "Checking the new file's structure",
   compare: "Comparing with the source",
 };
+
+/** `debian.qcow2.xz` is called `debian`. */
+function nameOfFile(path: string): string {
+  const name = basename(path).replace(/\.(gz|bz2|xz|zst)$/i, "");
+  return basename(name, extname(name)) || basename(path);
+}
 
 type CompactJob = JobDefinition<typeof InputSchema, typeof OutputSchema>;
 
@@ -69,8 +78,27 @@ export function createCompactJob(deps: {
         return { path, name, machineId: origin.machineId };
       }
       case "file":
-        return { path: subject.path, name: basename(subject.path, extname(subject.path)), machineId: null };
+        return { path: subject.path, name: nameOfFile(subject.path), machineId: null };
     }
+  }
+
+  /** The disk to be read. What is packed is unpacked into the cache, once, and stays there as long as this is held. */
+  async function open(
+    path: string,
+    layered: LayeredDisk | null,
+    { message, progress }: StepReporter,
+    signal: AbortSignal,
+  ): Promise<OpenedImage> {
+    if (layered === null) {
+      const onProgress = ({ doneBytes, totalBytes }: UnpackProgress): void => {
+        message("Unpacking");
+        progress(doneBytes, totalBytes);
+      };
+      return openImage(path, { ports }, { signal, onProgress });
+    }
+    const image = identifiedLayers(path, layered);
+    const { fileBytes } = image;
+    return { image, archive: null, fileBytes, [Symbol.asyncDispose]: () => Promise.resolve() };
   }
 
   const layersOf = async (subject: Subject): Promise<LayeredDisk | null> =>
@@ -85,19 +113,19 @@ export function createCompactJob(deps: {
     title: ({ subject, name }) => `Compact ${name ?? locate(subject).name}`,
     subject: ({ subject }) => (subject.kind === "machine" ? { machineId: subject.machineId } : {}),
     async run(context, input) {
-      const source = await context.step("read", SourceSchema, async () => {
+      const source = await context.step("read", SourceSchema, async (reporter, signal) => {
         const { path, name, machineId } = locate(input.subject);
         const layered = await layersOf(input.subject);
-        const identified = layered === null ? await identifyFile(path) : identifiedLayers(path, layered);
-        if (identified.format === "iso9660") {
+        await using opened = await open(path, layered, reporter, signal);
+        const { archive, fileBytes: sourceBytes } = opened;
+        const { format, virtualBytes } = opened.image;
+        if (format === "iso9660") {
           throw new AppError("bad-input", `${basename(path)} is an installer ISO, not a disk`, {
             hint: "Make a machine from it and compact that machine's disk.",
           });
         }
-        const { format, virtualBytes } = identified;
-        const sourceBytes = identified.fileBytes;
         const title = DisplayNameSchema.parse(input.name ?? name);
-        return { imageId: newId(), name: title, path, format, sourceBytes, virtualBytes, machineId };
+        return { imageId: newId(), name: title, path, format, sourceBytes, virtualBytes, machineId, archive };
       });
       const { imageId } = source;
 
@@ -113,8 +141,12 @@ export function createCompactJob(deps: {
           machines.assertOff(source.machineId);
         const target = join(await images.createFolder(imageId), "disk.qcow2");
         const layered = await layersOf(input.subject);
+        // A later attempt finds it unpacked, or unpacks it once more.
+        await using opened = await open(source.path, layered, reporter, signal);
         const result = await compactImage(
-          layered === null ? source : { ...source, node: layered.node, layerPaths: layered.paths.slice(1) },
+          layered === null
+            ? opened.image
+            : { ...source, node: layered.node, layerPaths: layered.paths.slice(1) },
           target,
           { ports },
           {
@@ -148,7 +180,10 @@ export function createCompactJob(deps: {
           origin: { machineId: source.machineId, sourcePath: source.path, sourceBytes: source.sourceBytes },
           proof: {
             checkedAt: compacted.checkedAt,
-            method: "qemu-img check; qemu-img compare with the source",
+            method:
+              source.archive === null
+                ? "qemu-img check; qemu-img compare with the source"
+                : `qemu-img check; qemu-img compare with what was packed in the source (${source.archive})`,
             elapsedMs: compacted.elapsedMs,
           },
         };

@@ -4,6 +4,7 @@ import { mkdtemp, open, readdir, readFile, rm, stat, writeFile } from "node:fs/p
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createJobs, type Jobs } from "#core/job/runner.ts";
 import { createImages, type Images } from "#core/library/images.ts";
@@ -100,6 +101,44 @@ describe("compact", () => {
       });
     },
   );
+
+  it.each([
+    ["gz", "gzip", ["-c"], "raw"],
+    ["zst", "zstd", ["-qc"], "qcow2"],
+  ] as const)(
+    "makes one of what is packed in a .%s, and says so",
+    async (suffix, program, options, format) => {
+      const source = await makeSource(format, "web");
+      const packed = `${source}.${suffix}`;
+      const { stdout } = await exec(program, [...options, source], {
+        encoding: "buffer",
+        maxBuffer: 2 ** 28,
+      });
+      await writeFile(packed, stdout);
+      const before = await stat(packed);
+      const view = await jobs.waitFor(await jobs.start(compact, { subject: { kind: "file", path: packed } }));
+      expect(view.error).toBeNull();
+      const [image] = images.all();
+      if (image === undefined) throw new Error("no image in the library");
+      expect(image).toMatchObject({ name: "web", format: "qcow2", virtualBytes: 64 * 1024 * 1024 });
+      expect(image.origin).toMatchObject({ sourcePath: packed, sourceBytes: before.size });
+      expect(image.proof?.method).toContain(`packed in the source (${program})`);
+      expect(await guestView(image.path, "qcow2")).toBe(await guestView(source, format));
+      expect((await stat(packed)).mtimeMs).toBe(before.mtimeMs);
+    },
+  );
+
+  it("stops unpacking at a cancel, and leaves nothing", async () => {
+    const packed = join(home, "zeros.raw.gz");
+    await writeFile(packed, gzipSync(Buffer.alloc(512 * 1024 * 1024), { level: 1 }));
+    const id = await jobs.start(compact, { subject: { kind: "file", path: packed } });
+    await until(() => (store.state.jobs[id]?.steps[0]?.progress?.doneBytes ?? 0) > 0);
+    expect(store.state.jobs[id]?.steps[0]?.message).toBe("Unpacking");
+    await jobs.cancel(id);
+    expect((await jobs.waitFor(id)).status).toBe("cancelled");
+    expect(await readdir(join(ports.directories.cache, "unpacked"))).toEqual([]);
+    expect(images.all()).toEqual([]);
+  });
 
   it("keeps the library over a new start", async () => {
     const source = await makeSource("qcow2");

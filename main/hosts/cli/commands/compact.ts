@@ -13,10 +13,16 @@ const CompactResultSchema = z.object({ imageId: z.string() });
 export const compactCommand = defineCommand({
   words: ["compact"],
   summary: "Compact a disk into the library: compressed qcow2, compared with its source",
-  details: "The source is never touched. The result is checked and its content compared before it is kept.",
+  details:
+    "The source is never touched. The result is checked and its content compared before it is kept. A file packed " +
+    "with gzip, bzip2, xz or zstd is unpacked into the cache first.",
   positionals: [{ name: "FILE|MACHINE", required: true, many: false }],
   options: { name: { type: "string", value: "NAME", help: "Name of the image (default: of the source)" } },
-  examples: ["goldsmith compact web", "goldsmith compact disk.raw --name debian-12-golden"],
+  examples: [
+    "goldsmith compact web",
+    "goldsmith compact disk.raw --name debian-12-golden",
+    "goldsmith compact disk.raw.xz",
+  ],
   async run(context) {
     const session = await context.session();
     const subject = findSubject(session, firstPositional(context));
