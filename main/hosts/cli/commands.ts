@@ -16,6 +16,7 @@ import { lsCommand } from "./commands/ls.ts";
 import { checkpointCommands } from "./commands/checkpoint.ts";
 import { machineCopyCommands } from "./commands/machine-copies.ts";
 import { machineCreateCommand } from "./commands/machine-create.ts";
+import { machineMediaCommands } from "./commands/machine-media.ts";
 import { machineCommands } from "./commands/machine.ts";
 import { publishCommand } from "./commands/publish.ts";
 import { recordCommand } from "./commands/record.ts";
@@ -34,6 +35,7 @@ export const commands: readonly CommandSpec[] = [
   buildCommand,
   machineCreateCommand,
   ...machineCommands,
+  ...machineMediaCommands,
   ...machineCopyCommands,
   ...checkpointCommands,
   consoleCommand,

@@ -1,61 +1,12 @@
 import { describe, expect, it } from "vitest";
-import type { ImageView } from "#contract/image.ts";
 import type { JobView } from "#contract/job.ts";
-import type { MachineView } from "#contract/machine.ts";
 import { AppError } from "#core/lib/app-error.ts";
 import { StateStore } from "#core/state-store.ts";
 import { runFake } from "./cli-harness.ts";
+import { sampledAt, sampleImage as image, sampleMachine as machine } from "./commands/library-samples.ts";
 import { commands } from "./commands.ts";
 
-const at = "2026-01-10T12:00:00.000Z";
-const machine = (id: string, name: string, power: MachineView["power"] = "off"): MachineView => ({
-  id,
-  name,
-  notes: "",
-  tags: [],
-  install: null,
-  installing: false,
-  checkpoints: [],
-  currentCheckpointId: null,
-  suspended: false,
-  addresses: [],
-  agentVersion: null,
-  recording: false,
-  createdAt: at,
-  hardware: {
-    cores: 2,
-    memoryBytes: 1024 ** 3,
-    firmware: "bios",
-    diskBus: "virtio-scsi",
-    diskSizeBytes: 8 * 1024 ** 3,
-  },
-  isoPath: null,
-  diskPath: "/data/disk.qcow2",
-  diskUsedBytes: 200 * 1024,
-  power,
-  accelerator: null,
-  startedAt: null,
-  reattached: false,
-  transcriptBytes: 0,
-  argv: [],
-  sshPort: null,
-  lastError: null,
-  silentSinceMs: null,
-});
-const image = (id: string, name: string): ImageView => ({
-  id,
-  name,
-  notes: "",
-  tags: [],
-  createdAt: at,
-  path: `/images/${id}/disk.qcow2`,
-  format: "qcow2",
-  fileBytes: 160 * 1024 ** 2,
-  virtualBytes: 4 * 1024 ** 3,
-  sha256: null,
-  origin: { machineId: null, sourcePath: "/x", sourceBytes: 446 * 1024 ** 2 },
-  proof: null,
-});
+const at = sampledAt;
 const job = (change: Partial<JobView> = {}): JobView => ({
   id: "job1",
   kind: "compact",

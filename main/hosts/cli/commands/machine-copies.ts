@@ -3,7 +3,6 @@ import {
   defineCommand,
   firstPositional,
   flag,
-  textOption,
   UsageError,
   type CommandContext,
   type CommandSpec,
@@ -11,6 +10,7 @@ import {
 } from "../command.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { followJob } from "../follow-job.ts";
+import { labelOptions, labelOptionsGiven } from "../labels.ts";
 import { sizeOption, wholeOption } from "./machine-create.ts";
 import { findMachine } from "./machine.ts";
 
@@ -95,9 +95,7 @@ const change = defineCommand({
   details: "Hardware can be changed while it is off; a disk only grows.",
   positionals: name,
   options: {
-    name: { type: "string", value: "NAME", help: "Another name" },
-    notes: { type: "string", value: "TEXT", help: "What it is for" },
-    tags: { type: "string", value: "LIST", help: "Words with commas between" },
+    ...labelOptions,
     cores: { type: "string", value: "N", help: "Processor cores" },
     memory: { type: "string", value: "SIZE", help: "Memory, such as 2G" },
     disk: { type: "string", value: "SIZE", help: "Size of the disk; it can only grow" },
@@ -109,33 +107,19 @@ const change = defineCommand({
   async run(context) {
     const session = await context.session();
     const machine = findMachine(session, firstPositional(context));
-    const text = (option: string) => textOption(context, option);
-    const [cores, tags] = [wholeOption(context, "cores"), text("tags")];
+    const cores = wholeOption(context, "cores");
     const [memoryBytes, diskSizeBytes] = [sizeOption(context, "memory"), sizeOption(context, "disk")];
     const hardware = {
       ...(cores === undefined ? {} : { cores }),
       ...(memoryBytes === undefined ? {} : { memoryBytes }),
       ...(diskSizeBytes === undefined ? {} : { diskSizeBytes }),
     };
-    const [newName, notes] = [text("name"), text("notes")];
-    await session.client.call(
-      "machines.change",
-      {
-        machineId: machine.id,
-        ...(newName === undefined ? {} : { name: newName }),
-        ...(notes === undefined ? {} : { notes }),
-        ...(tags === undefined
-          ? {}
-          : {
-              tags: tags
-                .split(",")
-                .map((tag) => tag.trim())
-                .filter(Boolean),
-            }),
-        ...(Object.keys(hardware).length === 0 ? {} : { hardware }),
-      },
-      context.signal,
-    );
+    const changes = {
+      ...labelOptionsGiven(context),
+      ...(Object.keys(hardware).length === 0 ? {} : { hardware }),
+    };
+    if (Object.keys(changes).length === 0) throw new UsageError("Nothing to change was given");
+    await session.client.call("machines.change", { machineId: machine.id, ...changes }, context.signal);
     const changed = findMachine(session, machine.id);
     if (context.json) context.printJson(changed);
     else context.out.line(`Changed ${changed.name}.`);

@@ -10,6 +10,7 @@ import {
 } from "../command.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { findByName } from "../find-by-name.ts";
+import { labelRows } from "../labels.ts";
 import { formatBytes, formatTime } from "../terminal/format.ts";
 import { bold, dim, green, red } from "../terminal/style.ts";
 import { table } from "../terminal/table.ts";
@@ -92,7 +93,13 @@ const stop = defineCommand({
   async run(context) {
     const session = await context.session();
     const machine = findMachine(session, firstPositional(context));
-    if (machine.power === "off") throw new AppError("machine-not-running", `${machine.name} is off already`);
+    if (machine.power === "off") {
+      throw new AppError("machine-not-running", `${machine.name} is off already`, {
+        hint: machine.suspended
+          ? "It is suspended: goldsmith machine start goes on where it was."
+          : "There is nothing to stop.",
+      });
+    }
     if (flag(context, "force")) {
       await session.client.call("machines.forceOff", { machineId: machine.id }, context.signal);
     } else {
@@ -168,8 +175,14 @@ async function untilOff(context: CommandContext, session: Session, machine: Mach
 const hardwareWords = ({ hardware: { cores, memoryBytes } }: MachineView): string =>
   `${cores} ${cores === 1 ? "core" : "cores"}, ${formatBytes(memoryBytes)}`;
 
-function powerWord({ power, lastError }: MachineView): string {
+function checkpointWords({ checkpoints, currentCheckpointId }: MachineView): string {
+  const current = checkpoints.find(({ id }) => id === currentCheckpointId);
+  return `${checkpoints.length}${current === undefined ? "" : `, the disk goes on from ${current.name}`}`;
+}
+
+function powerWord({ power, lastError, suspended }: MachineView): string {
   if (power === "running") return green("running");
+  if (power === "off" && suspended) return "suspended";
   return power === "off" && lastError !== null ? red("off (failed)") : power;
 }
 
@@ -191,8 +204,12 @@ function printMachine(machine: MachineView, { out }: CommandContext): void {
     ["", dim(machine.diskPath)],
     ["iso", machine.isoPath ?? dim("none")],
     ["transcript", formatBytes(machine.transcriptBytes)],
+    ["checkpoints", machine.checkpoints.length === 0 ? null : checkpointWords(machine)],
     ["ssh", machine.sshPort === null ? null : `127.0.0.1 port ${machine.sshPort}`],
+    ["addresses", machine.addresses.length === 0 ? null : machine.addresses.join(", ")],
+    ["agent", machine.agentVersion],
     ["created", formatTime(machine.createdAt)],
+    ...labelRows(machine),
     [
       "last error",
       machine.lastError === null ? null : red(`${machine.lastError.message}. ${machine.lastError.hint}`),

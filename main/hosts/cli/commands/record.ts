@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
-import { writeFileAtomic } from "#core/library/json-file.ts";
 import { defineCommand, firstPositional, textOption } from "../command.ts";
 import { findByName } from "../find-by-name.ts";
+import { assertNewFile, writeNewFile } from "../new-file.ts";
 import { attachConsole } from "./console.ts";
 
 export const recordCommand = defineCommand({
@@ -12,22 +12,29 @@ export const recordCommand = defineCommand({
     "counting keys. What the guest does not echo becomes a secret variable; its value is not kept.",
   positionals: [{ name: "NAME", required: true, many: false }],
   options: {
-    output: { type: "string", value: "FILE", help: "Where to write it (default: standard output)" },
+    output: { type: "string", value: "FILE", help: "A new file to write it to (default: standard output)" },
   },
   examples: ["goldsmith record web --output web.yaml"],
   async run(context) {
     const session = await context.session();
     const { id } = findByName("machine", firstPositional(context), Object.values(session.state.machines));
+    const output = textOption(context, "output");
+    const path = output === undefined ? null : resolve(output);
+    if (path !== null) await assertNewFile(path);
     await session.client.call("recording.start", { machineId: id }, context.signal);
     const code = await attachConsole(context, session, id);
     const { recipe } = await session.client.call("recording.stop", { machineId: id });
-    const output = textOption(context, "output");
-    if (output !== undefined) {
-      await writeFileAtomic(resolve(output), recipe);
-      context.err.line(`Written to ${output}. goldsmith build ${output} replays it.`);
-    }
     if (context.json) context.printJson({ recipe });
-    else if (output === undefined) await context.printRaw(recipe);
+    if (path !== null) {
+      try {
+        await writeNewFile(path, recipe);
+      } catch (error) {
+        // What was typed for an hour must not go with a full disk.
+        if (!context.json) await context.printRaw(recipe);
+        throw error;
+      }
+      context.err.line(`Written to ${path}. goldsmith build ${path} replays it.`);
+    } else if (!context.json) await context.printRaw(recipe);
     return code;
   },
 });
