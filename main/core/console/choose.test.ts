@@ -46,6 +46,12 @@ describe.each(looks)("choose in %s", (_name, look) => {
 describe("choose", () => {
   const look = looks[0]?.[1] ?? { base: "", highlight: "\u001b[7m", cursorOnEntry: true };
 
+  it("gives a pattern up that takes too long", async () => {
+    const menu = new ScriptedMenu(["a".repeat(60), "b"], 0, look);
+    await using session = await ConsoleSession.attach(menu.guest, { fromByte: 0 });
+    await expect(choose(session, /(a+)+!/u, soon)).rejects.toMatchObject({ code: "bad-input" });
+  });
+
   it("takes whole entries for a text, and any part for a pattern", async () => {
     const words = ["American English", "British English", "English"];
     const menu = new ScriptedMenu(words, 0, look);

@@ -2,6 +2,7 @@ import { AppError } from "#core/lib/app-error.ts";
 import type { ConsoleSession, WaitOptions } from "./console-session.ts";
 import type { Highlight } from "./highlight.ts";
 import { keySequence, type KeyName } from "./keys.ts";
+import { inLimitedTime } from "./limited-time.ts";
 import { entryMatches, placesOf, type Place } from "./menu-entries.ts";
 
 export interface ChooseOptions extends WaitOptions {
@@ -24,7 +25,8 @@ const maxMoves = 600;
 /**
  * Moves the highlight of a menu or dialog until the wanted entry has it, then presses Enter. Looks at the screen
  * after every key, so a slow guest gets one key at a time. A text is the whole entry (or its first column), a
- * pattern any part. Throws `console-timeout` with the entries that were seen.
+ * pattern any part. Throws `console-timeout` with the entries that were seen, and `bad-input` for a
+ * pattern that takes too long.
  */
 export async function choose(
   session: ConsoleSession,
@@ -37,6 +39,8 @@ export async function choose(
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
   const words = typeof wanted === "string" ? wanted : String(wanted);
+  const limited = <T>(match: () => T): T =>
+    typeof wanted === "string" ? match() : inLimitedTime(wanted, match);
   const { within } = options;
   let at = await session.waitUntil(
     `a highlighted entry, to choose ${words}`,
@@ -48,9 +52,12 @@ export async function choose(
   );
   const seen = new Set<string>();
   const way = new Way();
-  for (let moves = 0; !entryMatches(at.text, wanted); moves += 1) {
+  for (let moves = 0; !limited(() => entryMatches(at.text, wanted)); moves += 1) {
     seen.add(at.text);
-    const key = way.next(at, placesOf(session.runs(), wanted));
+    const key = way.next(
+      at,
+      limited(() => placesOf(session.runs(), wanted)),
+    );
     if (key === null || moves >= maxMoves || performance.now() >= deadlineMs)
       throw session.evidence(`the entry ${words}`, options.timeoutMs, { entries: [...seen] });
     const before = at;

@@ -33,6 +33,18 @@ describe("ConsoleSession", () => {
     expect(guest.typed).toEqual(["root\r", "sleep 9\r"]);
   });
 
+  it("gives a pattern up that would hold up everything else", async () => {
+    const guest = new ScriptedConsole();
+    await using session = await ConsoleSession.attach(guest);
+    guest.print(`${"a".repeat(100)}!`);
+    const startMs = performance.now();
+    const failure = await failureOf(session.waitFor(/(a+)+$/u, { timeoutMs: 60_000 }));
+    expect(failure).toMatchObject({ code: "bad-input", message: expect.stringContaining("/(a+)+$/u") });
+    expect(performance.now() - startMs).toBeLessThan(5_000);
+    guest.print("login: ");
+    expect((await session.waitFor(/(log)in: /, soon))[1]).toBe("log");
+  });
+
   it("leaves what follows a match for the next wait, in one piece or many", async () => {
     const guest = new ScriptedConsole();
     await using session = await ConsoleSession.attach(guest);

@@ -1,8 +1,8 @@
 import { AppError } from "#core/lib/app-error.ts";
 import { echoEnd } from "./echo.ts";
-import { matchFresh } from "./fresh-match.ts";
 import { findHighlight, type Highlight } from "./highlight.ts";
 import type { MachineConsole } from "./machine-console.ts";
+import { literal, matcherOf, stateless, type Matcher } from "./matcher.ts";
 import { PlainTextReader } from "./plain-text.ts";
 import { Screen } from "./screen.ts";
 
@@ -94,10 +94,11 @@ export class ConsoleSession implements AsyncDisposable {
   /**
    * Waits for text printed since the last match (without escape sequences), or shown on the screen and not there
    * at the last match. Throws `console-timeout` (details: `ScreenEvidence`), `cancelled`, and
-   * `machine-not-running` when the transcript ends because the machine was deleted.
+   * `machine-not-running` when the transcript ends because the machine was deleted, and `bad-input` when the pattern takes
+   * too long.
    */
   async waitFor(pattern: string | RegExp, options: WaitOptions): Promise<RegExpMatchArray> {
-    const wanted = typeof pattern === "string" ? literal(pattern) : stateless(pattern);
+    const wanted = matcherOf(pattern);
     const waitedFor = typeof pattern === "string" ? pattern : String(pattern);
     let match = this.#matchUnmatched(wanted);
     return this.#within(waitedFor, options, async (pull) => {
@@ -338,9 +339,9 @@ export class ConsoleSession implements AsyncDisposable {
     await this.#screen.write(input);
   }
 
-  #matchUnmatched(wanted: RegExp): RegExpMatchArray | null {
+  #matchUnmatched(wanted: Matcher): RegExpMatchArray | null {
     if (this.#unmatched === "") return null;
-    const match = this.#unmatched.match(wanted);
+    const match = wanted.inText(this.#unmatched);
     if (match === null) return this.#matchScreen(wanted);
     this.#unmatched = this.#unmatched.slice((match.index ?? 0) + match[0].length);
     this.#before = this.#screen.rows();
@@ -348,12 +349,12 @@ export class ConsoleSession implements AsyncDisposable {
   }
 
   /** Looks at what is pending. What follows a match stays pending: it belongs to the next wait. */
-  async #advance(wanted: RegExp): Promise<RegExpMatchArray | null> {
+  async #advance(wanted: Matcher): Promise<RegExpMatchArray | null> {
     const input = this.#pending;
     const seen = this.#unmatched.length;
     const piece = this.#plain.read(input);
     const text = this.#unmatched + piece.text;
-    const match = text.match(wanted);
+    const match = wanted.inText(text);
     const matchEnd = match === null ? text.length : (match.index ?? 0) + match[0].length;
     // A pattern that looks ahead may end in what was drawn before; then all of this piece is drawn too.
     const drawn = piece.ends[matchEnd - seen - 1] ?? input.length;
@@ -372,16 +373,12 @@ export class ConsoleSession implements AsyncDisposable {
     return match;
   }
 
-  #matchScreen(wanted: RegExp): RegExpMatchArray | null {
+  #matchScreen(wanted: Matcher): RegExpMatchArray | null {
     const rows = this.#screen.rows();
-    const match = matchFresh(wanted, rows, this.#before);
+    const match = wanted.onScreen(rows, this.#before);
     if (match === null) return null;
     this.#unmatched = "";
     this.#before = rows;
     return match;
   }
 }
-
-const literal = (text: string): RegExp => new RegExp(text.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&"));
-/** `g` and `y` would make a pattern remember its last place. */
-const stateless = (pattern: RegExp): RegExp => new RegExp(pattern, pattern.flags.replaceAll(/[gy]/g, ""));

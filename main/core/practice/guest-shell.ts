@@ -1,3 +1,4 @@
+import { endMark, markEnd, textBefore } from "#core/console/end-mark.ts";
 import type { ConsoleSession } from "#core/console/console-session.ts";
 import { AppError } from "#core/lib/app-error.ts";
 
@@ -42,13 +43,13 @@ export async function runInGuest(
   command: string,
   signal: AbortSignal,
 ): Promise<string> {
-  await session.line(`${command}; printf '\\n@@%s@@\\n' $?`);
-  const match = await session.waitFor(/([\s\S]*?)@@(\d+)@@/, { timeoutMs: commandTimeoutMs, signal });
-  const output = (match[1] ?? "").trim();
-  if (match[2] === "0") return output;
-  throw new AppError("tool-failed", `A command in the guest ended with code ${match[2]}: ${command}`, {
+  await session.line(`${command}${markEnd}`);
+  const match = await session.waitFor(endMark, { timeoutMs: commandTimeoutMs, signal });
+  const output = textBefore(match);
+  if (match[1] === "0") return output;
+  throw new AppError("tool-failed", `A command in the guest ended with code ${match[1]}: ${command}`, {
     hint: "The machine is kept as it is; look at its console.",
     retry: "now",
-    details: { command, exitCode: Number(match[2]), output: output.slice(-4000) },
+    details: { command, exitCode: Number(match[1]), output: output.slice(-4000) },
   });
 }

@@ -1,3 +1,4 @@
+import { endMark, markEnd, textBefore } from "#core/console/end-mark.ts";
 import type { ConsoleSession } from "#core/console/console-session.ts";
 
 /** Typed as they are: nothing that a shell's history or line editor would take for its own. */
@@ -15,8 +16,7 @@ export async function runOnConsole(
   options: { signal: AbortSignal; timeoutMs: number },
 ): Promise<{ exitCode: number; output: string }> {
   const text = script.trim();
-  const mark = "; printf '\\n@@%s@@\\n' $?";
-  if (simpleLine.test(text)) await session.lineSeen(`( ${text} )${mark}`, options);
+  if (simpleLine.test(text)) await session.lineSeen(`( ${text} )${markEnd}`, options);
   else {
     await session.lineSeen(`base64 -d > ${file} << '@@'`, options);
     for (const line of Buffer.from(`${script}\n`)
@@ -24,9 +24,9 @@ export async function runOnConsole(
       .match(/.{1,72}/g) ?? [])
       await session.lineSeen(line, options);
     await session.lineSeen("@@", options);
-    await session.lineSeen(`sh ${file} < /dev/null${mark}; rm -f ${file}`, options);
+    await session.lineSeen(`sh ${file} < /dev/null${markEnd}; rm -f ${file}`, options);
   }
-  const match = await session.waitFor(/([\s\S]*?)@@(\d+)@@/, options);
+  const match = await session.waitFor(endMark, options);
   await session.waitForPrompt(/[#$%>] ?$/, { ...options, timeoutMs: 60_000 });
-  return { exitCode: Number(match[2]), output: (match[1] ?? "").trim() };
+  return { exitCode: Number(match[1]), output: textBefore(match) };
 }
