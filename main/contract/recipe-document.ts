@@ -166,7 +166,16 @@ export const RecipeHeadSchema = z.strictObject({
     .union([
       text,
       z.strictObject({ id: text }),
-      z.strictObject({ url: z.url(), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
+      z.strictObject({
+        url: z.url({
+          protocol: /^https?$/,
+          error: "This must be an address that begins with http:// or https://",
+        }),
+        sha256: z
+          .string()
+          .regex(/^[0-9a-fA-F]{64}$/, "A SHA-256 has 64 digits of 0-9 and a-f")
+          .toLowerCase(),
+      }),
     ])
     .optional(),
   install: z

@@ -1,5 +1,8 @@
 import { z } from "zod";
 
+/** Characters of a recipe; reading one that long takes a fraction of a second. */
+export const maxRecipeChars = 256 * 1024;
+
 /** A fault in a recipe, where an editor would show it. Lines and columns count from 1. */
 export const RecipeProblemSchema = z.object({ line: z.number(), column: z.number(), message: z.string() });
 export type RecipeProblem = z.infer<typeof RecipeProblemSchema>;

@@ -2,6 +2,7 @@ import type { RecipeProblem } from "#contract/recipe.ts";
 import type { RecipeHead } from "#contract/recipe-document.ts";
 import { keyNames, keySequence } from "#core/console/keys.ts";
 import { nearestName } from "#core/lib/nearest-name.ts";
+import { checkAmounts } from "./check-amounts.ts";
 import type { PlacedStep } from "./recipe.ts";
 import { builtInVariables, namedIn, textsOf } from "./variables.ts";
 import type { YamlPath, YamlText } from "./yaml-text.ts";
@@ -23,6 +24,7 @@ export function checkSense(
       tell(path, `There is no variable \`${name}\`; ${how}`);
     }
   }
+  checkAmounts({ head, steps }, tell);
   const checkpoints = new Set<string>();
   let compacted = false;
   let ssh = false;
@@ -33,7 +35,7 @@ export function checkSense(
       try {
         new RegExp(source, "u").test("");
       } catch (error) {
-        tell([...path, field], `This is no pattern: ${String(error).replace(/^.*?: /, "")}`);
+        tell([...path, field], `This is no pattern: ${String(error).replace(/^.*\/u?: /, "")}`);
       }
     };
     // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- the other steps have nothing to check

@@ -11,6 +11,7 @@ import {
 import { AppError } from "#core/lib/app-error.ts";
 import { nearestName } from "#core/lib/nearest-name.ts";
 import { checkSense } from "./check-sense.ts";
+import { issueWords } from "./issue-words.ts";
 import type { PlacedStep, Recipe } from "./recipe.ts";
 import { openYaml, type YamlPath, type YamlText } from "./yaml-text.ts";
 
@@ -19,6 +20,9 @@ export interface ReadRecipe {
   readonly recipe: Recipe | null;
   readonly problems: readonly RecipeProblem[];
 }
+
+/** Nobody corrects more at once, and a text of nothing but faults should not fill a screen for minutes. */
+const maxProblems = 100;
 
 /** Reads a recipe; every fault is told with the line and column where it stands. Never throws. */
 export function readRecipe(text: string): ReadRecipe {
@@ -44,9 +48,10 @@ export function readRecipe(text: string): ReadRecipe {
       else steps.push({ ...step, line: yaml.problem(["steps", index], "").line, index });
     });
   // What could be read is judged as well, so that one round of corrections is enough.
-  problems.push(...checkSense({ head: head.success ? head.data : null, steps }, yaml));
-  problems.sort((one, other) => one.line - other.line || one.column - other.column);
-  if (problems.length > 0 || !head.success) return { recipe: null, problems };
+  const told = [...problems, ...checkSense({ head: head.success ? head.data : null, steps }, yaml)].toSorted(
+    (one, other) => one.line - other.line || one.column - other.column,
+  );
+  if (told.length > 0 || !head.success) return { recipe: null, problems: told.slice(0, maxProblems) };
   return { recipe: { head: head.data, steps }, problems: [] };
 }
 
@@ -116,7 +121,7 @@ function problemsOf(
     if (meant === undefined || depth(meant) === 0) return [yaml.problem(path, formWords(path))];
     return meant.flatMap((inner) => problemsOf(yaml, path, inner, known));
   }
-  return [yaml.problem(path, issue.message)];
+  return [yaml.problem(path, issueWords(issue))];
 }
 
 const depth = (issues: readonly z.core.$ZodIssue[]): number =>

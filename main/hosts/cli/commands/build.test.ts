@@ -74,6 +74,13 @@ describe("goldsmith build", () => {
     expect(JSON.parse(json.stdout)).toMatchObject({ problems: [{ line: 3, column: 5 }] });
   });
 
+  it("does not take in a file of any size", async () => {
+    const path = await fileOf(`name: x\nsteps:\n${"  - run: true\n".repeat(800_000)}`);
+    const run = await runFake(["build", path, "--check"], world("succeeded"));
+    expect(run.stdout).toMatch(/recipe\.yaml:\d+:\d+ error A recipe has at most 256 KiB/);
+    expect(run.code).toBe(1);
+  });
+
   it("takes secrets from the environment or asks, and refuses them in words that others see", async () => {
     const path = await fileOf(recipe);
     const given: Record<string, unknown>[] = [];

@@ -1,7 +1,7 @@
-import { readFile } from "node:fs/promises";
+import { createReadStream } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { InputOf, OutputOf } from "#contract/contract.ts";
-import { BuildResultSchema } from "#contract/recipe.ts";
+import { BuildResultSchema, maxRecipeChars } from "#contract/recipe.ts";
 import { AppError } from "#core/lib/app-error.ts";
 import {
   defineCommand,
@@ -49,9 +49,7 @@ export const buildCommand = defineCommand({
   ],
   async run(context) {
     const path = resolve(firstPositional(context));
-    const text = await readFile(path, "utf8").catch((error: unknown) => {
-      throw AppError.from(error);
-    });
+    const text = await readBeginning(path);
     const session = await context.session();
     const { problems, variables } = await session.client.call("recipes.check", { text }, context.signal);
     if (problems.length > 0 || flag(context, "check")) {
@@ -93,6 +91,20 @@ export const buildCommand = defineCommand({
     return exitCodes.ok;
   },
 });
+
+/** One character more than a recipe may have is enough to say that there are too many. Pipes are read as well. */
+async function readBeginning(path: string): Promise<string> {
+  const pieces: Buffer[] = [];
+  try {
+    const most = maxRecipeChars * 4; // UTF-8 has at most four bytes for one
+    for await (const piece of createReadStream(path, { end: most })) pieces.push(piece as Buffer);
+  } catch (error) {
+    throw AppError.from(error);
+  }
+  return Buffer.concat(pieces)
+    .toString("utf8")
+    .slice(0, maxRecipeChars + 1);
+}
 
 function beginning(context: CommandContext, session: Session): InputOf<"recipes.build">["from"] {
   const word = textOption(context, "from-checkpoint");
