@@ -26,7 +26,7 @@ import {
 } from "./remote-special.ts";
 import { CheckReportSchema, SubjectSchema } from "./report.ts";
 import { SettingsSchema } from "./settings.ts";
-import { StagingConnectSchema, StagingItemSchema } from "./staging.ts";
+import { StagingConnectSchema, StagingItemSchema, StagingPlaceSchema } from "./staging.ts";
 import { StateEventSchema } from "./state.ts";
 
 const none = z.object({}).prefault({});
@@ -249,7 +249,10 @@ export const contract = {
       name: DisplayNameSchema.optional(),
       defaultRegion: z.string().min(1).optional(),
       stagingId: z.string().nullable().optional(),
-      /** New keys, by the names of `ProviderInfo.fields`; tested before the old ones are replaced. */
+      /**
+       * New keys, by the names of `ProviderInfo.fields`; tested before the old ones are replaced. What is left out
+       * stays, what is empty goes.
+       */
       fields: z.record(z.string(), z.string()).optional(),
     }),
     done,
@@ -280,6 +283,19 @@ export const contract = {
 
   /** Puts, reads and removes a small object, then keeps the keys. */
   "stagings.connect": command(StagingConnectSchema, z.object({ stagingId: z.string() })),
+  /**
+   * Other keys for the same storage, or another name. `place` may differ in what says who we are and how a provider
+   * reaches it, not in where it is: `bad-input`. Without `secret` the kept one is used. Proved as a new one is.
+   */
+  "stagings.change": command(
+    z.object({
+      stagingId: z.string(),
+      name: DisplayNameSchema.optional(),
+      place: StagingPlaceSchema.optional(),
+      secret: z.string().min(1).optional(),
+    }),
+    done,
+  ),
   /** Refused while an account or a publish uses it. */
   "stagings.remove": command(z.object({ stagingId: z.string() }), done),
   /** The host key that an SFTP server shows, to be accepted by the user before anything is sent to it. */

@@ -62,6 +62,10 @@ export function publishHandlers(deps: Deps): Pick<Handlers, Names> {
     },
 
     "stagings.connect": async (input, signal) => ({ stagingId: await stagings.connect(input, signal) }),
+    "stagings.change": async ({ stagingId, ...changes }, signal) => {
+      await stagings.change(stagingId, changes, signal);
+      return done;
+    },
     "stagings.remove": async ({ stagingId }) => {
       await janitor.assertUnused(stagingId);
       await stagings.remove(stagingId);

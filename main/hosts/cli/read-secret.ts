@@ -20,6 +20,8 @@ export interface WantedSecret {
   /** For questions and errors. */
   readonly label: string;
   readonly required: boolean;
+  /** What an empty answer means where it is not required; "for none" when left out. */
+  readonly whenEmpty?: string;
 }
 
 /** `clientSecret` is looked for in GOLDSMITH_CLIENT_SECRET. */
@@ -40,11 +42,12 @@ export async function readSecrets(
   const files = secretFiles(context, wanted);
   const lines = flag(context, "stdin") ? await filledLines(context) : [];
   const secrets: Record<string, string> = {};
-  for (const { name, label, required } of wanted) {
+  for (const secret of wanted) {
+    const { name, label, required } = secret;
     const path = files.get(name);
     const value =
       path === undefined
-        ? (context.env[secretVariable(name)] ?? lines.shift() ?? (await ask(context, label, required)))
+        ? (context.env[secretVariable(name)] ?? lines.shift() ?? (await ask(context, secret)))
         : await readSecretFile(path);
     if (value !== "") secrets[name] = value;
     else if (required) {
@@ -56,9 +59,12 @@ export async function readSecrets(
   return secrets;
 }
 
-const ask = async ({ prompt, options }: CommandContext, label: string, required: boolean): Promise<string> =>
+const ask = async (
+  { prompt, options }: CommandContext,
+  { label, required, whenEmpty = "for none" }: WantedSecret,
+): Promise<string> =>
   prompt.canAsk && options["stdin"] !== true
-    ? prompt.secret(required ? label : `${label} (Enter for none)`)
+    ? prompt.secret(required ? label : `${label} (Enter ${whenEmpty})`)
     : "";
 
 const filledLines = async ({ prompt }: CommandContext): Promise<string[]> =>

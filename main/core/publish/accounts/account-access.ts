@@ -64,6 +64,32 @@ export async function keepSecrets(
   }
 }
 
+/**
+ * Puts other secrets in the place of an account's. One that is not among them any more goes; after a failure the old
+ * ones are back, as far as the keychain lets them.
+ */
+export async function replaceSecrets(
+  secrets: Secrets,
+  account: Pick<AccountView, "id" | "provider">,
+  values: Readonly<Record<string, string>>,
+): Promise<void> {
+  const names = secretFields(manifestOf(account.provider));
+  const put = async (field: string, value: string | null): Promise<void> => {
+    const name = secretName(account.id, field);
+    await (value === null ? secrets.remove(name) : secrets.set(name, value));
+  };
+  const before = new Map<string, string | null>();
+  try {
+    for (const field of names) {
+      before.set(field, await secrets.get(secretName(account.id, field)));
+      await put(field, values[field] ?? null);
+    }
+  } catch (error) {
+    for (const [field, value] of before) await put(field, value).catch(() => {}); // what went wrong is told below
+    throw AppError.from(error);
+  }
+}
+
 export async function forgetSecrets(
   secrets: Secrets,
   account: Pick<AccountView, "id" | "provider">,

@@ -195,6 +195,54 @@ describe("accounts", () => {
     await expect(accounts.change(id, { stagingId: "nobody" })).rejects.toMatchObject({ code: "not-found" });
   });
 
+  it("has its old keys back when the keychain fails at the new ones", async () => {
+    const access = (await practice.start()).accounts.contabo;
+    const id = await connect({
+      name: "Other",
+      provider: "contabo",
+      fields: { ...access?.fields },
+      apiBase: access?.apiBase,
+      staging: null,
+    });
+    const names = manifestOf("contabo").fields.flatMap(({ name, kind }) => (kind === "secret" ? [name] : []));
+    const kept = () => Promise.all(names.map((name) => ports.secrets.get(`account/${id}/${name}`)));
+    const before = await kept();
+    expect(names.length).toBeGreaterThan(1);
+    const { set } = ports.secrets;
+    let calls = 0;
+    ports.secrets.set = (name, value) =>
+      ++calls === names.length ? Promise.reject(new Error("locked")) : set(name, value);
+    await expect(accounts.change(id, { fields: {} })).rejects.toThrow("locked");
+    expect(await kept()).toEqual(before);
+    ports.secrets.set = set;
+    await accounts.test(id);
+  });
+
+  it("gives a storage other keys when they are good, and never another place", async () => {
+    await connect();
+    const [staging] = Object.values(store.state.stagings);
+    if (staging?.place.kind !== "s3") throw new Error("no storage");
+    const { id, place } = staging;
+    const secretName = `staging/${id}/secret`;
+    const secret = await ports.secrets.get(secretName);
+    await expect(stagings.change(id, { secret: "wrong" })).rejects.toMatchObject({ code: "unauthorized" });
+    await expect(stagings.change(id, { place: { ...place, accessKeyId: "WRONG" } })).rejects.toMatchObject({
+      code: "unauthorized",
+    });
+    await expect(stagings.change(id, { place: { ...place, bucket: "other" } })).rejects.toMatchObject({
+      code: "bad-input",
+    });
+    expect(await ports.secrets.get(secretName)).toBe(secret);
+    await ports.secrets.set(secretName, "ran out");
+    await stagings.change(id, { name: "Renamed", secret: secret ?? "" });
+    expect(stagings.view(id)).toMatchObject({ name: "Renamed", place });
+    await (await stagings.open(id)).probe(AbortSignal.timeout(10_000));
+    await practice.close();
+    begin();
+    await load();
+    expect(stagings.view(id).name).toBe("Renamed");
+  });
+
   it("says so when the keychain lost the keys", async () => {
     const id = await connect();
     await ports.secrets.remove(`account/${id}/token`);

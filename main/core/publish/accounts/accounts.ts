@@ -18,7 +18,14 @@ import type { ProviderAccess, ProviderClient, ProviderManifest } from "#provider
 import { manifests } from "#providers/manifests.ts";
 import { practicePlaceFor } from "#core/publish/staging/practice-place.ts";
 import { accessOf } from "./access-of.ts";
-import { forgetSecrets, keepSecrets, keptFields, manifestOf, sortFields } from "./account-access.ts";
+import {
+  forgetSecrets,
+  keepSecrets,
+  keptFields,
+  manifestOf,
+  replaceSecrets,
+  sortFields,
+} from "./account-access.ts";
 import { createListFile, type ListFile } from "./list-file.ts";
 import { assertPrivateWay } from "./private-way.ts";
 import { findOffered } from "#core/publish/remote/offered-images.ts";
@@ -150,7 +157,7 @@ export function createAccounts(deps: {
     const sorted = sortFields(manifest, { ...kept, ...fields });
     const access = { apiBase: account.apiBase, fields: { ...sorted.settings, ...sorted.secrets } };
     await clientOf(manifest.id, access).testCredentials(signal);
-    await keepSecrets(secrets, account, sorted.secrets);
+    await replaceSecrets(secrets, account, sorted.secrets);
     return sorted;
   }
 

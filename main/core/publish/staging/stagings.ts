@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { z } from "zod";
+import type { ParsedInputOf } from "#contract/contract.ts";
 import {
   StagingViewSchema,
   type StagingConnectSchema,
@@ -17,15 +18,20 @@ import type { Ports } from "#ports/ports.ts";
 import type { StagingStore } from "#staging/staging-store.ts";
 import type { TransferGate } from "#staging/transfer-gate.ts";
 import { openStaging, type OpenStagingDeps } from "./open-staging.ts";
+import { assertSameSpot, keepsSecret } from "./same-spot.ts";
 import { practicePlace, type PracticePlace } from "./practice-place.ts";
 import { proveStorage } from "./prove-storage.ts";
 import { stagingSecretName } from "./staging-secret.ts";
+
+type StagingChanges = Omit<ParsedInputOf<"stagings.change">, "stagingId">;
 
 /** The storages on which images are put so that a provider can fetch them. */
 export interface Stagings {
   load(): Promise<void>;
   /** Puts, reads and removes a small object, then keeps the keys; answers the new storage's id. */
   connect(input: z.output<typeof StagingConnectSchema>, signal?: AbortSignal): Promise<string>;
+  /** Other keys for the same storage, proved before the old ones are replaced; or another name. */
+  change(id: string, changes: StagingChanges, signal?: AbortSignal): Promise<void>;
   /** Answers the id of a practice storage; adds it when there is none. */
   addPractice(wanted: PracticePlace): Promise<string>;
   /** Forgets a storage and its secret. Refused while an account names it. */
@@ -74,6 +80,27 @@ export function createStagings(deps: {
     store.put("stagings", staging.id, staging);
   }
 
+  function assertFreeName(name: string, exceptId?: string): void {
+    if (Object.values(store.state.stagings).some((each) => each.name === name && each.id !== exceptId))
+      throw new AppError("already-exists", `There is a staging storage named ${name} already`);
+  }
+
+  /** Proves them, then keeps the secret. */
+  async function changeKeys(
+    staging: StagingView,
+    place: StagingPlace,
+    typed: string | undefined,
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (staging.practice) throw new AppError("bad-input", "A practice storage has no keys to change");
+    assertSameSpot(staging.place, place);
+    const secretName = stagingSecretName(staging.id);
+    const secret = typed ?? (keepsSecret(staging.place, place) ? await secrets.get(secretName) : null);
+    await proveStorage(await openStaging(place, secret, opening), ports, signal);
+    if (secret === null) await secrets.remove(secretName);
+    else await secrets.set(secretName, secret);
+  }
+
   async function newPractice(wanted: PracticePlace): Promise<string> {
     const { name, place } = practicePlace(await practice.start(), wanted);
     const isSame = (known: StagingPlace): boolean =>
@@ -104,14 +131,24 @@ export function createStagings(deps: {
     },
 
     async connect({ name, place, secret }, signal = new AbortController().signal) {
-      if (Object.values(store.state.stagings).some((staging) => staging.name === name)) {
-        throw new AppError("already-exists", `There is a staging storage named ${name} already`);
-      }
+      assertFreeName(name);
       await proveStorage(await openStaging(place, secret ?? null, opening), ports, signal);
       const id = newId();
       if (secret !== undefined) await secrets.set(stagingSecretName(id), secret);
       await keep({ id, name, practice: false, place, createdAt: clock.nowIso(), seen: null });
       return id;
+    },
+
+    async change(id, { name, place, secret }, signal = new AbortController().signal) {
+      const staging = view(id);
+      if (name !== undefined) assertFreeName(name, id);
+      if (place !== undefined || secret !== undefined)
+        await changeKeys(staging, place ?? staging.place, secret, signal);
+      await keep({
+        ...view(id),
+        ...(name === undefined ? {} : { name }),
+        ...(place === undefined ? {} : { place }),
+      });
     },
 
     addPractice(wanted) {

@@ -4,6 +4,7 @@ import {
   defineCommand,
   firstPositional,
   textOption,
+  textsOption,
   UsageError,
   type CommandContext,
   type Session,
@@ -14,7 +15,7 @@ import { readSecrets, secretOptions, secretVariable } from "../read-secret.ts";
 import { bold } from "../terminal/style.ts";
 import { answerAccount } from "./account-answer.ts";
 
-const isSecret = ({ kind }: ConnectField): boolean => kind === "secret" || kind === "secret-file";
+export const isSecret = ({ kind }: ConnectField): boolean => kind === "secret" || kind === "secret-file";
 
 export const accountConnectCommand = defineCommand({
   words: ["account", "connect"],
@@ -79,11 +80,13 @@ export const accountConnectCommand = defineCommand({
 export const findProvider = ({ state }: Session, word: string): ProviderInfo =>
   findByName("provider", word, Object.values(state.providers));
 
-/** `--set` for the fields that are no secrets; initial values and the environment fill in. */
-function textFields(context: CommandContext, { name, fields }: ProviderInfo): Record<string, string> {
-  const given = context.options["set"];
+/** What `--set` says. Throws `UsageError` for a field that the provider does not ask for, or a secret one. */
+export function givenSettings(
+  context: CommandContext,
+  { name, fields }: ProviderInfo,
+): Record<string, string> {
   const values: Record<string, string> = {};
-  for (const text of Array.isArray(given) ? (given as readonly string[]) : []) {
+  for (const text of textsOption(context, "set")) {
     const [key = "", ...rest] = text.split("=");
     const field = fields.find((one) => one.name === key);
     if (field === undefined || rest.length === 0) {
@@ -97,7 +100,13 @@ function textFields(context: CommandContext, { name, fields }: ProviderInfo): Re
     }
     values[key] = rest.join("=");
   }
-  for (const field of fields) {
+  return values;
+}
+
+/** `--set` for the fields that are no secrets; initial values and the environment fill in. */
+function textFields(context: CommandContext, provider: ProviderInfo): Record<string, string> {
+  const values = givenSettings(context, provider);
+  for (const field of provider.fields) {
     if (isSecret(field)) continue;
     const value = values[field.name] ?? context.env[secretVariable(field.name)] ?? field.initial;
     if (value !== "") values[field.name] = value;

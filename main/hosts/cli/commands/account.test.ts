@@ -156,3 +156,37 @@ describe("goldsmith account change", () => {
     expect(await change()).toMatchObject({ code: 2, inputs: [] });
   });
 });
+
+describe("goldsmith account keys", () => {
+  const keys = async (argv: readonly string[], world: FakeWorld = {}) => {
+    const inputs: unknown[] = [];
+    const store = publishingWorld();
+    const account = store.state.accounts["a1"];
+    if (account === undefined) throw new Error("no account a1");
+    store.put("accounts", "a1", { ...account, provider: "oci" });
+    const run = await runFake(["account", "keys", "work", ...argv], {
+      store,
+      ...world,
+      calls: { "accounts.change": (input: never) => (inputs.push(input), {}) },
+    });
+    return { ...run, inputs };
+  };
+
+  it("sends what is given, from --set and the environment, and nothing else", async () => {
+    const run = await keys(["--set", "user=ocid1.user..c"], { env: { GOLDSMITH_PRIVATE_KEY: "k2" } });
+    expect(run.code).toBe(0);
+    expect(run.inputs).toEqual([{ accountId: "a1", fields: { user: "ocid1.user..c", privateKey: "k2" } }]);
+  });
+
+  it("asks for every secret, and keeps what is left empty", async () => {
+    const questions: string[] = [];
+    const secret = async (question: string) => (questions.push(question), "");
+    const run = await keys(["--set", "user=x"], { prompt: { canAsk: true, secret } });
+    expect(questions).toEqual(["Private key (Enter keeps it)", "Passphrase (Enter keeps it)"]);
+    expect(run.inputs).toEqual([{ accountId: "a1", fields: { user: "x" } }]);
+  });
+
+  it("wants something to change", async () => {
+    expect(await keys([])).toMatchObject({ code: 2, inputs: [] });
+  });
+});

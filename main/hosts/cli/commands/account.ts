@@ -8,6 +8,7 @@ import { table } from "../terminal/table.ts";
 import { accountConnectCommand, accountProvidersCommand } from "./account-connect.ts";
 import { accountDiscoverCommand, accountImportCommand, accountPracticeCommand } from "./account-import.ts";
 import { accountInstanceCommands } from "./account-instances.ts";
+import { accountKeysCommand } from "./account-keys.ts";
 import { mustConfirm } from "./machine.ts";
 
 const positionals = [{ name: "ACCOUNT", required: true, many: false }] as const;
@@ -152,5 +153,6 @@ export const accountCommands: readonly CommandSpec[] = [
   quota,
   ...accountInstanceCommands,
   change,
+  accountKeysCommand,
   remove,
 ];

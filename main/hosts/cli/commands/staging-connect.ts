@@ -110,7 +110,7 @@ async function placeOf(context: CommandContext, session: Session): Promise<Place
 }
 
 /** Nothing is sent to a server whose key was not accepted. */
-async function acceptHostKey(
+export async function acceptHostKey(
   context: CommandContext,
   { client }: Session,
   host: string,
@@ -128,7 +128,7 @@ async function acceptHostKey(
   throw new AppError("cancelled", "The server's key was not accepted");
 }
 
-function wantedSecrets(place: Place): WantedSecret[] {
+export function wantedSecrets(place: Place): WantedSecret[] {
   if (place.kind === "s3") return [{ name: "secret", label: "S3 secret access key", required: true }];
   if (place.kind !== "sftp" || place.auth === "agent") return [];
   return place.auth === "password"

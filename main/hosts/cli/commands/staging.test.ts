@@ -101,3 +101,42 @@ describe("what lies on a storage", () => {
     expect(run.stdout).toContain(words);
   });
 });
+
+describe("goldsmith staging keys", () => {
+  const place = {
+    kind: "s3" as const,
+    endpoint: "https://s3.example",
+    region: "us-east-1",
+    bucket: "images",
+    accessKeyId: "AK",
+    publicUrlTemplate: null,
+  };
+  const keys = async (argv: readonly string[], world: FakeWorld = {}) => {
+    const inputs: unknown[] = [];
+    const store = publishingWorld();
+    const staging = store.state.stagings["s1"];
+    if (staging === undefined) throw new Error("no storage s1");
+    store.put("stagings", "s1", { ...staging, place });
+    const run = await runFake(["staging", "keys", "spaces", ...argv], {
+      store,
+      ...world,
+      calls: { "stagings.change": (input: never) => (inputs.push(input), {}) },
+    });
+    return { ...run, inputs };
+  };
+  it("sends another key for the same place", async () => {
+    const run = await keys(["--access-key", "NEW"], { env: { GOLDSMITH_SECRET: "SK2" } });
+    expect(run.code).toBe(0);
+    expect(run.inputs).toEqual([{ stagingId: "s1", place: { ...place, accessKeyId: "NEW" }, secret: "SK2" }]);
+  });
+
+  it.each([
+    [[], "Say what to change"],
+    [["--user", "x"], "That is for sftp"],
+    [["--agent", "--password"], "Give one of"],
+  ] as const)("refuses %j", async (argv, words) => {
+    const run = await keys(argv);
+    expect(run).toMatchObject({ code: 2, inputs: [] });
+    expect(run.stderr).toContain(words);
+  });
+});

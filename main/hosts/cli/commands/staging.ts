@@ -13,6 +13,7 @@ import { green, yellow } from "../terminal/style.ts";
 import { table } from "../terminal/table.ts";
 import { mustConfirm } from "./machine.ts";
 import { stagingConnectCommand } from "./staging-connect.ts";
+import { stagingKeysCommand } from "./staging-keys.ts";
 
 const one = [{ name: "STAGING", required: false, many: false }] as const;
 
@@ -129,4 +130,10 @@ const remove = defineCommand({
   },
 });
 
-export const stagingCommands: readonly CommandSpec[] = [list, stagingConnectCommand, clean, remove];
+export const stagingCommands: readonly CommandSpec[] = [
+  list,
+  stagingConnectCommand,
+  stagingKeysCommand,
+  clean,
+  remove,
+];
