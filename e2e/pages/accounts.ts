@@ -17,3 +17,32 @@ export function connectDialog(page: Page) {
     error: dialog.getByRole("alert"),
   };
 }
+
+/** The dialog that changes the name and keys of an account or a storage. */
+export function keysDialog(page: Page) {
+  const dialog = page.getByRole("dialog", { name: "Name and keys" });
+  return {
+    dialog,
+    field: (label: string) => dialog.getByLabel(label, { exact: true }),
+    save: dialog.getByRole("button", { name: /^(Test and save|Save)$/ }),
+    error: dialog.getByRole("alert"),
+  };
+}
+
+/** The screen of one account. */
+export function accountScreen(page: Page) {
+  const header = page.getByRole("main").locator("header").first();
+  return {
+    test: header.getByRole("button", { name: "Test" }),
+    keys: header.getByRole("button", { name: "Name and keys…" }),
+  };
+}
+
+/** The screen of one staging storage. */
+export function stagingScreen(page: Page) {
+  const header = page.getByRole("main").locator("header").first();
+  return {
+    keys: header.getByRole("button", { name: "Name and keys…" }),
+    lookAgain: header.getByRole("button", { name: "Look again" }),
+  };
+}

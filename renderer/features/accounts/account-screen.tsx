@@ -16,6 +16,7 @@ import { showDone } from "#renderer/view-state/toasts.ts";
 import { go } from "#renderer/view-state/view-state.ts";
 import { AccountSettings } from "./account-settings.tsx";
 import { CaptureDialog } from "./capture-dialog.tsx";
+import { ChangeAccountDialog } from "./change-account-dialog.tsx";
 import { QuotaPart } from "./quota-part.tsx";
 import "./account-screen.css";
 
@@ -30,7 +31,7 @@ function Connected({ account }: { account: AccountView }) {
   const images = useEntries("remoteImages", byName, (image) => image.accountId === accountId);
   const provider = useEntry("providers", account.provider);
   const [query, setQuery] = useState(newestRemote);
-  const [asking, setAsking] = useState<"remove" | "capture" | null>(null);
+  const [asking, setAsking] = useState<"remove" | "capture" | "change" | null>(null);
   const refresh = useRefreshAccounts();
   const test = useCall("accounts.test");
   const remove = useCall("accounts.remove");
@@ -66,6 +67,9 @@ function Connected({ account }: { account: AccountView }) {
             {provider?.capabilities.captureImage === true && (
               <Button onClick={() => setAsking("capture")}>Capture from an instance…</Button>
             )}
+            <Button icon="key" onClick={() => setAsking("change")}>
+              {account.practice ? "Name…" : "Name and keys…"}
+            </Button>
             <Button icon="refresh" busy={refresh.pending} onClick={() => void run([accountId])}>
               Refresh
             </Button>
@@ -99,6 +103,9 @@ function Connected({ account }: { account: AccountView }) {
         </section>
       </div>
       {asking === "capture" && <CaptureDialog account={account} onClose={() => setAsking(null)} />}
+      {asking === "change" && provider !== undefined && (
+        <ChangeAccountDialog account={account} provider={provider} onClose={() => setAsking(null)} />
+      )}
       {asking === "remove" && (
         <ConfirmDialog
           title={`Remove “${account.name}”?`}

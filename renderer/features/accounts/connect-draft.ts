@@ -1,5 +1,5 @@
 import { AccountConnectSchema, type AccountConnect } from "#contract/account.ts";
-import type { ProviderInfo } from "#contract/provider-info.ts";
+import type { ConnectField, ProviderInfo } from "#contract/provider-info.ts";
 import {
   judgeStaging,
   newStagingDraft,
@@ -104,8 +104,20 @@ const filled = (fields: ConnectDraft["fields"]): Record<string, string> =>
 
 /** The draft without its secrets: after an attempt, accepted or refused, they are not kept around. */
 export function withoutSecrets(draft: ConnectDraft, info: ProviderInfo): ConnectDraft {
-  const fields = { ...draft.fields };
-  for (const { name, kind } of info.fields)
-    if (kind !== "text" && kind !== "url" && kind !== "choice") fields[name] = "";
-  return { ...draft, fields, staging: { ...draft.staging, secret: "" } };
+  return {
+    ...draft,
+    fields: emptySecrets(draft.fields, info.fields),
+    staging: { ...draft.staging, secret: "" },
+  };
 }
+
+export const isSecretField = ({ kind }: Pick<ConnectField, "kind">): boolean =>
+  kind === "secret" || kind === "secret-file";
+
+export const emptySecrets = (
+  values: Readonly<Record<string, string>>,
+  fields: readonly ConnectField[],
+): Record<string, string> => ({
+  ...values,
+  ...Object.fromEntries(fields.filter(isSecretField).map(({ name }) => [name, ""])),
+});

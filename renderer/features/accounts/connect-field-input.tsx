@@ -11,11 +11,15 @@ interface ConnectFieldInputProps {
   field: ConnectField;
   value: string;
   problem: string | null;
+  /** The secret is there already: left empty it stays. */
+  kept: boolean;
   onValue: (value: string) => void;
 }
 
+const keptWords = "Kept as it is when left empty";
+
 /** One field of a provider's form. */
-export function ConnectFieldInput({ field, value, problem, onValue }: ConnectFieldInputProps) {
+export function ConnectFieldInput({ field, value, problem, kept, onValue }: ConnectFieldInputProps) {
   const label = field.required ? field.label : `${field.label} (optional)`;
   const shared = { label, hint: field.hint, value, problem, onValue };
   switch (field.kind) {
@@ -24,7 +28,7 @@ export function ConnectFieldInput({ field, value, problem, onValue }: ConnectFie
     case "url":
       return <TextField {...shared} mono inputMode="url" />;
     case "secret":
-      return <TextField {...shared} type="password" />;
+      return <TextField {...shared} type="password" placeholder={kept ? keptWords : undefined} />;
     case "choice":
       return (
         <SelectField
@@ -39,7 +43,9 @@ export function ConnectFieldInput({ field, value, problem, onValue }: ConnectFie
         />
       );
     case "secret-file":
-      return <SecretFile {...shared} />;
+      return (
+        <SecretFile {...shared} placeholder={kept ? keptWords : "Paste the key here, or choose its file"} />
+      );
   }
 }
 
@@ -48,11 +54,12 @@ interface SecretFileProps {
   hint: string;
   value: string;
   problem: string | null;
+  placeholder: string;
   onValue: (value: string) => void;
 }
 
 /** The content of a key file: chosen, or pasted. Its path is not kept, so that the file may go away. */
-function SecretFile({ label, hint, value, problem, onValue }: SecretFileProps) {
+function SecretFile({ label, hint, value, problem, placeholder, onValue }: SecretFileProps) {
   const [fileName, setFileName] = useState<string | null>(null);
   if (fileName !== null && value !== "") {
     return (
@@ -84,7 +91,7 @@ function SecretFile({ label, hint, value, problem, onValue }: SecretFileProps) {
         problem={problem}
         secret
         rows={3}
-        placeholder="Paste the key here, or choose its file"
+        placeholder={placeholder}
         value={value}
         onValue={onValue}
       />

@@ -26,8 +26,9 @@ export function HostKeyField({ draft, problem, onDraft }: HostKeyFieldProps) {
   const key = shown?.place === place ? shown : null;
   const accepted = key !== null && draft.hostKeySha256 === key.sha256;
   const look = async () => {
-    onDraft({ hostKeySha256: null });
+    const before = draft.hostKeySha256;
     const answer = await ask.run({ host: draft.host.trim(), port: Number(draft.port) });
+    if (answer?.sha256 !== before) onDraft({ hostKeySha256: null });
     setShown(answer === null ? null : { ...answer, place });
   };
   return (
@@ -43,7 +44,10 @@ export function HostKeyField({ draft, problem, onDraft }: HostKeyFieldProps) {
             Look at the server's key
           </Button>
           <span className={problem === null ? "field-line" : "field-line field-problem"}>
-            {problem ?? "Nothing is sent to a server whose key you have not accepted."}
+            {problem ??
+              (draft.hostKeySha256 === null
+                ? "Nothing is sent to a server whose key you have not accepted."
+                : `Accepted: ${draft.hostKeySha256}`)}
           </span>
         </div>
       ) : (

@@ -1,4 +1,9 @@
-import { StagingConnectSchema, type StagingConnect, type StagingPlace } from "#contract/staging.ts";
+import {
+  StagingConnectSchema,
+  type StagingConnect,
+  type StagingPlace,
+  type StagingView,
+} from "#contract/staging.ts";
 
 export type StagingKind = Exclude<StagingPlace["kind"], "oci">;
 
@@ -41,6 +46,33 @@ export const newStagingDraft = (kind: StagingKind = "s3"): StagingDraft => ({
   secret: "",
 });
 
+/** A storage that is connected, as its form would have been typed; null for one whose keys are an account's. */
+export function stagingDraftOf({ name, place }: StagingView): StagingDraft | null {
+  if (place.kind === "oci") return null;
+  const draft = { ...newStagingDraft(place.kind), name, publicUrlTemplate: place.publicUrlTemplate ?? "" };
+  switch (place.kind) {
+    case "s3": {
+      const { endpoint, region, bucket, accessKeyId } = place;
+      return { ...draft, endpoint, region, bucket, accessKeyId };
+    }
+    case "sftp": {
+      const { host, port, username, directory, auth, keyPath, hostKeySha256 } = place;
+      return {
+        ...draft,
+        host,
+        username,
+        directory,
+        auth,
+        hostKeySha256,
+        port: String(port),
+        keyPath: keyPath ?? "",
+      };
+    }
+    case "folder":
+      return { ...draft, path: place.path };
+  }
+}
+
 export type StagingProblems = Readonly<Partial<Record<keyof StagingDraft, string>>>;
 
 const words: StagingProblems = {
@@ -67,13 +99,14 @@ const defaultName = (draft: StagingDraft): string =>
     draft.kind
   ].trim();
 
-export function judgeStaging(draft: StagingDraft): JudgedStaging {
+/** `kept`: a secret is in the keychain already, and is used where none is typed. */
+export function judgeStaging(draft: StagingDraft, { kept = false } = {}): JudgedStaging {
   const input: StagingConnect = {
     name: draft.name.trim() || defaultName(draft).slice(0, 80),
     place: placeOf(draft),
     ...(draft.secret.trim() === "" ? {} : { secret: draft.secret.trim() }),
   };
-  const problems: Partial<Record<keyof StagingDraft, string>> = { ...missing(draft) };
+  const problems: Partial<Record<keyof StagingDraft, string>> = { ...missing(draft, kept) };
   const parsed = StagingConnectSchema.safeParse(input);
   for (const issue of parsed.error?.issues ?? []) {
     const field = String(issue.path.at(-1)) as keyof StagingDraft;
@@ -114,12 +147,12 @@ function placeOf(draft: StagingDraft): StagingConnect["place"] {
 }
 
 /** What the contract leaves open, because another kind does not need it. */
-function missing(draft: StagingDraft): StagingProblems {
+function missing(draft: StagingDraft, kept: boolean): StagingProblems {
   const { kind, auth, secret, keyPath, hostKeySha256, publicUrlTemplate } = draft;
   const url = publicUrlTemplate.trim();
+  const needsSecret = kind === "s3" || (kind === "sftp" && auth === "password");
   return {
-    ...(kind === "s3" && secret.trim() === "" ? { secret: "Needed" } : {}),
-    ...(kind === "sftp" && auth === "password" && secret.trim() === "" ? { secret: "Needed" } : {}),
+    ...(needsSecret && !kept && secret.trim() === "" ? { secret: "Needed" } : {}),
     ...(kind === "sftp" && auth === "key" && keyPath.trim() === ""
       ? { keyPath: "Path of the private key" }
       : {}),

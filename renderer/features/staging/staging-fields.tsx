@@ -9,6 +9,8 @@ interface StagingFieldsProps {
   onDraft: (change: Partial<StagingDraft>) => void;
   /** false: an operator's share, nobody fetches by HTTP. */
   fetched?: boolean;
+  /** A storage that is connected already: its place stays, and so does its secret when none is typed. */
+  kept?: boolean;
 }
 
 type TextName = {
@@ -16,12 +18,24 @@ type TextName = {
 }[keyof StagingDraft];
 
 /** What a storage of the draft's kind asks for. */
-export function StagingFields({ draft, problems, onDraft, fetched = true }: StagingFieldsProps) {
+export function StagingFields({
+  draft,
+  problems,
+  onDraft,
+  fetched = true,
+  kept = false,
+}: StagingFieldsProps) {
   const text = (name: Exclude<TextName, "kind" | "auth">) => ({
     value: draft[name],
     problem: problems[name] ?? null,
     onValue: (value: string) => onDraft({ [name]: value }),
   });
+  const place = (name: Exclude<TextName, "kind" | "auth">) => ({ ...text(name), disabled: kept });
+  const secret = {
+    ...text("secret"),
+    type: "password",
+    placeholder: kept ? "Kept when left empty" : undefined,
+  };
   const url = (hint: string) =>
     fetched && (
       <TextField
@@ -40,15 +54,15 @@ export function StagingFields({ draft, problems, onDraft, fetched = true }: Stag
             label="Endpoint"
             mono
             placeholder="https://fra1.digitaloceanspaces.com"
-            {...text("endpoint")}
+            {...place("endpoint")}
           />
           <div className="field-row">
-            <TextField label="Bucket" mono {...text("bucket")} />
-            <TextField label="Region of the store" mono {...text("region")} />
+            <TextField label="Bucket" mono {...place("bucket")} />
+            <TextField label="Region of the store" mono {...place("region")} />
           </div>
           <div className="field-row">
             <TextField label="Access key id" mono {...text("accessKeyId")} />
-            <TextField label="Secret access key" type="password" {...text("secret")} />
+            <TextField label="Secret access key" {...secret} />
           </div>
           {url("Optional: where a provider reaches the object. Without it: endpoint/bucket/key.")}
         </>
@@ -57,13 +71,13 @@ export function StagingFields({ draft, problems, onDraft, fetched = true }: Stag
       return (
         <>
           <div className="field-row">
-            <TextField label="Server" mono placeholder="www.example.org" {...text("host")} />
-            <TextField label="Port" mono inputMode="numeric" {...text("port")} />
+            <TextField label="Server" mono placeholder="www.example.org" {...place("host")} />
+            <TextField label="Port" mono inputMode="numeric" {...place("port")} />
           </div>
           <HostKeyField draft={draft} problem={problems.hostKeySha256 ?? null} onDraft={onDraft} />
           <div className="field-row">
             <TextField label="User" mono {...text("username")} />
-            <TextField label="Folder" mono placeholder="/var/www/images" {...text("directory")} />
+            <TextField label="Folder" mono placeholder="/var/www/images" {...place("directory")} />
           </div>
           <Segmented
             label="Log in with"
@@ -78,17 +92,17 @@ export function StagingFields({ draft, problems, onDraft, fetched = true }: Stag
           {draft.auth === "key" && (
             <div className="field-row">
               <TextField label="Private key" mono placeholder="~/.ssh/id_ed25519" {...text("keyPath")} />
-              <TextField label="Passphrase, if it has one" type="password" {...text("secret")} />
+              <TextField label="Passphrase, if it has one" {...secret} />
             </div>
           )}
-          {draft.auth === "password" && <TextField label="Password" type="password" {...text("secret")} />}
+          {draft.auth === "password" && <TextField label="Password" {...secret} />}
           {url("The folder as the web server shows it.")}
         </>
       );
     case "folder":
       return (
         <>
-          <TextField label="Folder" mono placeholder="/mnt/images" {...text("path")} />
+          <TextField label="Folder" mono placeholder="/mnt/images" {...place("path")} />
           {url("Optional: the folder as a web server shows it. A provider that fetches needs one.")}
         </>
       );

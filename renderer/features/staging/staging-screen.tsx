@@ -13,6 +13,7 @@ import { formatMoment } from "#renderer/lib/format-time.ts";
 import { useDerived, useEntry } from "#renderer/mirror/use-mirror.ts";
 import { showDone } from "#renderer/view-state/toasts.ts";
 import { go } from "#renderer/view-state/view-state.ts";
+import { ChangeStagingDialog } from "./change-staging-dialog.tsx";
 import { StagingItems } from "./staging-items.tsx";
 import { placeWords, stagingKindWords } from "./staging-words.ts";
 import "./staging-screen.css";
@@ -21,7 +22,7 @@ import "./staging-screen.css";
 export function StagingScreen({ stagingId }: { stagingId: string }) {
   const staging = useEntry("stagings", stagingId);
   const [items, setItems] = useState<readonly StagingItem[] | null>(null);
-  const [asking, setAsking] = useState(false);
+  const [asking, setAsking] = useState<"change" | "remove" | null>(null);
   const look = useCall("stagings.list", "inline");
   const clean = useCall("stagings.clean");
   const remove = useCall("stagings.remove");
@@ -71,12 +72,15 @@ export function StagingScreen({ stagingId }: { stagingId: string }) {
             >
               Clean up
             </Button>
+            <Button icon="key" onClick={() => setAsking("change")}>
+              {staging.practice ? "Name…" : "Name and keys…"}
+            </Button>
             <IconButton
               icon="trash"
               label="Remove storage"
               busy={remove.pending}
               unavailable={users.length > 0 ? `${users.join(", ")} would have no staging` : null}
-              onClick={() => setAsking(true)}
+              onClick={() => setAsking("remove")}
             />
           </>
         }
@@ -86,14 +90,15 @@ export function StagingScreen({ stagingId }: { stagingId: string }) {
         <Seen staging={staging} pending={look.pending} />
         {items !== null && items.length > 0 && <StagingItems items={items} />}
       </div>
-      {asking && (
+      {asking === "change" && <ChangeStagingDialog staging={staging} onClose={() => setAsking(null)} />}
+      {asking === "remove" && (
         <ConfirmDialog
           title={`Remove “${staging.name}”?`}
           confirm="Remove storage"
           onConfirm={() => {
             void remove.run({ stagingId }).then((done) => done !== null && go({ screen: "home" }));
           }}
-          onClose={() => setAsking(false)}
+          onClose={() => setAsking(null)}
         >
           Goldsmith forgets the storage and its keys. What lies there stays.
         </ConfirmDialog>

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { AccountConnectSchema, type AccountConnect } from "#contract/account.ts";
 import { createPractice, type Practice } from "#core/practice/practice.ts";
 import { StateStore } from "#core/state-store.ts";
@@ -208,13 +208,12 @@ describe("accounts", () => {
     const kept = () => Promise.all(names.map((name) => ports.secrets.get(`account/${id}/${name}`)));
     const before = await kept();
     expect(names.length).toBeGreaterThan(1);
-    const { set } = ports.secrets;
-    let calls = 0;
-    ports.secrets.set = (name, value) =>
-      ++calls === names.length ? Promise.reject(new Error("locked")) : set(name, value);
+    const locked = vi.spyOn(ports.secrets, "set");
+    for (let good = 1; good < names.length; good += 1) locked.mockImplementationOnce(async () => {});
+    locked.mockRejectedValueOnce(new Error("locked"));
     await expect(accounts.change(id, { fields: {} })).rejects.toThrow("locked");
+    locked.mockRestore();
     expect(await kept()).toEqual(before);
-    ports.secrets.set = set;
     await accounts.test(id);
   });
 
