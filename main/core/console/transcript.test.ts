@@ -1,7 +1,8 @@
 import { appendFile, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { floodGatherMs, Gathering, gatherMs, liveGatherMs } from "./gather.ts";
 import { readTranscript, transcriptSize } from "./transcript.ts";
 
 let folder: string;
@@ -59,6 +60,25 @@ describe("readTranscript", () => {
     expect(Buffer.concat([first.value ?? Buffer.of(), others]).equals(content)).toBe(true);
     stop.abort();
     await reader.return(undefined);
+  });
+
+  it("lets a flood gather, the longer the further it is ahead of what can be read, and loses nothing", async () => {
+    const burst = Buffer.alloc(50_000, "0123456789abcdef\n");
+    await writeFile(path, burst);
+    const stop = new AbortController();
+    const gathering = new Gathering();
+    const pauses: number[] = [];
+    vi.spyOn(gathering, "pause").mockImplementation(async (ahead) => {
+      pauses.push(gatherMs(ahead));
+      if (pauses.length <= 5) await appendFile(path, burst);
+    });
+    const whole = await take(readTranscript(path, 0, stop.signal, gathering), 6 * burst.length);
+    stop.abort();
+    expect(whole.equals(Buffer.concat(Array.from({ length: 6 }, () => burst)))).toBe(true);
+    // One pause a fetch, not one a piece.
+    expect(pauses).toHaveLength(5);
+    expect(pauses[0]).toBe(liveGatherMs);
+    expect(pauses.at(-1)).toBe(floodGatherMs);
   });
 
   it("waits for a transcript that is not there yet", async () => {

@@ -1,36 +1,34 @@
 import { watch } from "node:fs";
-import { open, stat } from "node:fs/promises";
+import { open, stat, type FileHandle } from "node:fs/promises";
 import { AppError } from "#core/lib/app-error.ts";
+import { aheadBytes, Gathering } from "./gather.ts";
 
 /** One read; also the most that is in memory for one reader. */
 const pieceBytes = 64 * 1024;
-/**
- * A serial port writes byte by byte, and a watcher that hears each of them costs more than all the rest. So the
- * first byte after a silence is read at once, and while output flows it is fetched at this pace without a watcher.
- */
-const gatherMs = 16;
 /** Some file systems (network, FUSE) tell a watcher nothing. */
 const pollMs = 1_000;
 
 /**
  * The file's bytes from `fromByte` on, then what is appended, until the signal aborts (ends normally) or the
  * consumer stops. Nothing is read ahead of the consumer, so its pace is the flow control.
+ *
+ * A serial port writes byte by byte, and a watcher that hears each of them costs more than all the rest. So the
+ * first byte after a silence is read at once, and while output flows it gathers between fetches without a watcher.
  */
 export async function* readTranscript(
   path: string,
   fromByte: number,
   signal: AbortSignal,
+  gathering = new Gathering(),
 ): AsyncGenerator<Uint8Array> {
   let offset = fromByte;
   while (!signal.aborted) {
-    const before = offset;
-    for await (const piece of readToEnd(path, offset)) {
-      offset += piece.length;
-      yield piece;
-      if (signal.aborted) return;
-    }
-    if (offset > before) await new Promise((resolve) => setTimeout(resolve, gatherMs));
-    else await growth(path, offset, signal);
+    if ((await transcriptSize(path)) > offset)
+      for await (const piece of readWhileItFlows(path, offset, signal, gathering)) {
+        offset += piece.length;
+        yield piece;
+      }
+    if (!signal.aborted) await growth(path, offset, signal);
   }
 }
 
@@ -45,19 +43,41 @@ export async function transcriptSize(path: string): Promise<number> {
   }
 }
 
-async function* readToEnd(path: string, fromByte: number): AsyncGenerator<Uint8Array> {
-  if ((await transcriptSize(path)) <= fromByte) return;
+/** Ends with the first time to gather that brought nothing. */
+async function* readWhileItFlows(
+  path: string,
+  fromByte: number,
+  signal: AbortSignal,
+  gathering: Gathering,
+): AsyncGenerator<Uint8Array> {
   const file = await open(path, "r");
   try {
-    for (let offset = fromByte; ;) {
-      const buffer = new Uint8Array(pieceBytes);
-      const { bytesRead } = await file.read(buffer, 0, pieceBytes, offset);
-      if (bytesRead === 0) return;
-      offset += bytesRead;
-      yield buffer.subarray(0, bytesRead);
+    let [offset, ahead, fetchedMs] = [fromByte, 0, performance.now()];
+    for (;;) {
+      const before = offset;
+      for await (const piece of readToEnd(file, offset)) {
+        offset += piece.length;
+        yield piece;
+        if (signal.aborted) return;
+      }
+      if (offset === before) return;
+      const nowMs = performance.now();
+      ahead = aheadBytes(ahead, offset - before, nowMs - fetchedMs);
+      fetchedMs = nowMs;
+      await gathering.pause(ahead, signal);
     }
   } finally {
     await file.close();
+  }
+}
+
+async function* readToEnd(file: FileHandle, fromByte: number): AsyncGenerator<Uint8Array> {
+  const buffer = new Uint8Array(pieceBytes);
+  for (let offset = fromByte; ;) {
+    const { bytesRead } = await file.read(buffer, 0, pieceBytes, offset);
+    offset += bytesRead;
+    if (bytesRead > 0) yield buffer.slice(0, bytesRead);
+    if (bytesRead < pieceBytes) return;
   }
 }
 

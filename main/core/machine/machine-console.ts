@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { z } from "zod";
+import { Gathering } from "#core/console/gather.ts";
 import type { MachineConsole } from "#core/console/machine-console.ts";
 import { SerialInput } from "#core/console/serial-input.ts";
 import { readTranscript, transcriptSize } from "#core/console/transcript.ts";
@@ -28,10 +29,15 @@ export function openMachineConsole(
     clock: ports.clock,
   });
   const { transcript } = machine.folder;
+  const gathering = new Gathering();
   return {
     console: {
-      read: (fromByte, signal) => readTranscript(transcript, fromByte, AbortSignal.any([signal, deleted])),
-      write: (text, signal) => input.write(text, signal),
+      read: (fromByte, signal) =>
+        readTranscript(transcript, fromByte, AbortSignal.any([signal, deleted]), gathering),
+      write: (text, signal) => {
+        gathering.typed();
+        return input.write(text, signal);
+      },
       sendBreak: async () => void (await machine.control("chardev-send-break", { id: serialChardevId })),
       transcriptBytes: () => transcriptSize(transcript),
     },
