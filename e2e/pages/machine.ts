@@ -13,6 +13,7 @@ export function machineScreen(page: Page) {
     start: header.getByRole("button", { name: "Start", exact: true }),
     /** Of a machine whose memory rests on disk. */
     resume: header.getByRole("button", { name: "Resume", exact: true }),
+    discardMemory: header.getByRole("button", { name: "Discard memory" }),
     powerButton: header.getByRole("button", { name: "Power button" }),
     forceOff: header.getByRole("button", { name: "Force off" }),
     eject: header.getByRole("button", { name: "Eject" }),

@@ -108,7 +108,24 @@ test("a machine's checkpoints, display, capture and copies", async ({ app }) => 
     await expect(machineScreen(page).power("Running")).toBeVisible(guestPatience);
     await serialConsole(page).line("echo awake-$((4+4))");
     await expect(serialConsole(page).text).toContainText("awake-8", guestPatience);
-    await forceOff(page);
+  });
+
+  await test.step("suspended again; its memory is discarded, and the disk can be read", async () => {
+    await bench.more("Suspend to disk");
+    await expect(jobScreen(page).status("Done")).toBeVisible(guestPatience);
+    await shell(page).entry("Bench").click();
+    await expect(machineScreen(page).check).toHaveAttribute("aria-disabled", "true");
+    await machineScreen(page).discardMemory.click();
+    const dialog = page.getByRole("dialog", { name: /^Discard the memory/ });
+    await expect(dialog).toContainText("as after a power cut");
+    await page.keyboard.press("Escape");
+    await expect(machineScreen(page).discardMemory).toBeFocused();
+    await expect(machineScreen(page).power("Suspended")).toBeVisible();
+    await machineScreen(page).discardMemory.click();
+    await dialog.getByRole("button", { name: "Discard memory" }).click();
+    await expect(machineScreen(page).power("Off")).toBeVisible();
+    await expect(machineScreen(page).start).toBeVisible();
+    await expect(machineScreen(page).check).toBeEnabled();
   });
 
   await test.step("a linked copy, which keeps the original from being deleted", async () => {

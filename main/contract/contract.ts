@@ -85,6 +85,8 @@ export const contract = {
   "machines.reveal": command(machineRef, done),
   /** Memory to disk, then off; `machines.start` goes on where it was. */
   "machines.suspend": command(machineRef, jobStarted),
+  /** Throws away the memory of a suspended machine: it is off then, its disk as after a power cut. */
+  "machines.discardMemory": command(machineRef, done),
   /** A running machine's disk into a new image of the library, without stopping it. */
   "machines.capture": command(machineRef.extend({ name: DisplayNameSchema }), jobStarted),
   /** The screen as PNG, base64. */

@@ -240,6 +240,10 @@ export async function createCore(ports: Ports, options: CoreOptions): Promise<Co
     "machines.suspend": async (input) => ({
       jobId: await jobs.start(checkpoint, { op: "suspend", ...input }),
     }),
+    "machines.discardMemory": async ({ machineId }) => {
+      await machines.discardMemory(machineId);
+      return done;
+    },
 
     "machines.capture": async (input) => ({ jobId: await jobs.start(capture, input) }),
     "machines.screenshot": async ({ machineId }) => ({

@@ -162,6 +162,24 @@ describe("suspend", () => {
     expect(world.store.state.notices).toEqual({});
   });
 
+  it("throws the memory away when asked, and the next start boots; a checkpoint keeps its own", async () => {
+    await expect(world.machines.discardMemory(id)).rejects.toMatchObject({ code: "bad-input" });
+    await world.machines.start(id);
+    const made = await world.machines.createCheckpoint(id, newCheckpoint({ withMemory: true }));
+    await expect(world.machines.discardMemory(id)).rejects.toMatchObject({ code: "machine-busy" });
+    await world.machines.forceOff(id);
+    await world.machines.restoreCheckpoint(id, made.id);
+    expect(world.machines.view(id).suspended).toBe(true);
+    await world.machines.discardMemory(id);
+    expect(world.machines.view(id)).toMatchObject({ power: "off", suspended: false });
+    await expect(access(world.inFolder(id, "memory"))).rejects.toThrow("ENOENT");
+    await world.machines.start(id);
+    expect(world.machines.view(id).argv).not.toContain("defer");
+    await world.machines.forceOff(id);
+    await world.machines.restoreCheckpoint(id, made.id);
+    expect(world.machines.view(id).suspended).toBe(true);
+  });
+
   it("says so and boots when the memory does not fit the QEMU any more", async () => {
     await world.machines.start(id);
     await world.machines.suspend(id);

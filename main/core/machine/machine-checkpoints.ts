@@ -37,3 +37,16 @@ export async function suspend(machine: Machine, options: LayerOptions = {}): Pro
   });
   await machine.quit();
 }
+
+/** What a suspended guest had not written is lost; the memory of a checkpoint stays with the checkpoint. */
+export const discardMemory = (machine: Machine): Promise<void> =>
+  machine.whileOff(async () => {
+    const { layers, record } = machine;
+    await layers.locked(async () => {
+      layers.assertSettled(record.name);
+      await layers.assertNotStarted(record.name);
+      if ((await layers.memory()) === null)
+        throw new AppError("bad-input", `${record.name} is not suspended`);
+      await layers.dropMemory();
+    });
+  });

@@ -199,7 +199,7 @@ export class MachineLayers {
         createdAt: this.#ports.clock.nowIso(),
       };
       const wasRunning = guest !== null && (await isRunning(guest.execute));
-      if (guest === null) await this.#assertNotStarted(machine.name);
+      if (guest === null) await this.assertNotStarted(machine.name);
       await this.#write({ ...this.#record, pending: { kind: "create", checkpoint, wasRunning } });
       if (guest === null) return await this.#finishOrTakeBack();
       try {
@@ -247,7 +247,7 @@ export class MachineLayers {
       await this.#finish(null);
       if (pending.kind === "restore" && pending.by === this.#record.restoredBy) return;
       const { name } = this.checkpoint(pending.checkpointId);
-      await this.#assertNotStarted(name);
+      await this.assertNotStarted(name);
       await this.#write({ ...this.#record, pending });
       await this.#finishOrTakeBack(options);
     });
@@ -367,7 +367,7 @@ export class MachineLayers {
   }
 
   /** A start takes `run.json` and then looks at the lock; whoever has the lock looks at `run.json`. */
-  async #assertNotStarted(name: string): Promise<void> {
+  async assertNotStarted(name: string): Promise<void> {
     if (!(await exists(join(this.files.folder, "run.json")))) return;
     throw new AppError("machine-busy", `${name} is being started`);
   }

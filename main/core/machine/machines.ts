@@ -12,7 +12,13 @@ import { assertUsableIso, createMachineFolder, removeUnfinished } from "./create
 import { assertNobodyBuildsOn } from "./dependants.ts";
 import { createDisplays, screenshot } from "./display.ts";
 import { watchFolder } from "./folder-watch.ts";
-import { createCheckpoint, deleteCheckpoint, restoreCheckpoint, suspend } from "./machine-checkpoints.ts";
+import {
+  createCheckpoint,
+  deleteCheckpoint,
+  discardMemory,
+  restoreCheckpoint,
+  suspend,
+} from "./machine-checkpoints.ts";
 import {
   branchMachine,
   copyMachine,
@@ -94,6 +100,8 @@ export interface Machines {
   ): Promise<void>;
   /** Memory to disk, then off; the next start goes on. Throws with the guest going on. */
   suspend(id: string, options?: LayerOptions): Promise<void>;
+  /** The next start boots. Throws `machine-busy` unless off, `bad-input` where there is no memory. */
+  discardMemory(id: string): Promise<void>;
   folder(id: string): string;
   /** The path, whether or not the machine runs. */
   diskPath(id: string): string;
@@ -273,6 +281,7 @@ export function createMachines(deps: MachineDeps): Machines {
     importDisk: async (disk, copy, hardware, options) =>
       await makeOnce(copy.id, () => importMachine(ports, disk, copy, hardware, options)),
     suspend: async (id, options) => await suspend(get(id).machine, options),
+    discardMemory: async (id) => await discardMemory(get(id).machine),
     waitForPower: async (id, power, options) =>
       await get(id).machine.state.waitForPower(power, ports.clock, options),
     view: (id) => get(id).machine.state.view,

@@ -12,6 +12,16 @@ describe("machineControls", () => {
     expect(controls.eject).not.toBeNull();
   });
 
+  it("keeps the disk of a suspended machine from being read until its memory is used or discarded", () => {
+    const asleep = machineControls({ power: "off", isoPath: null, suspended: true });
+    expect(asleep.discardMemory).toBeNull();
+    for (const held of [asleep.readDisk, asleep.checkpoint, asleep.changeHardware])
+      expect(held).toContain("discard the memory");
+    const off = machineControls({ power: "off", isoPath: null, suspended: false });
+    const on = machineControls({ power: "running", isoPath: null, suspended: false });
+    expect([off.discardMemory, on.discardMemory]).not.toContain(null);
+  });
+
   it("always lets a machine that is on be forced off", () => {
     for (const power of ["starting", "running", "paused", "stopping"] as const) {
       const controls = machineControls({ power, isoPath: "/x.iso", suspended: false });

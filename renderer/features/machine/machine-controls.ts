@@ -14,6 +14,8 @@ export interface MachineControls {
   /** Returning to a checkpoint replaces the disk. */
   restore: string | null;
   suspend: string | null;
+  /** A suspended machine's memory is thrown away. */
+  discardMemory: string | null;
   /** A running machine's disk into an image; a machine that is off is compacted instead. */
   capture: string | null;
   /** Shells in the guest, copying into it. */
@@ -27,7 +29,7 @@ export function machineControls({
   suspended,
 }: Pick<MachineView, "power" | "isoPath" | "suspended">): MachineControls {
   const off = power === "off";
-  const asleep = suspended ? "Its memory rests on disk: start it, or restore a checkpoint, first" : null;
+  const asleep = suspended ? "Its memory rests on disk: resume it or discard the memory first" : null;
   const alive = power === "running" || power === "paused";
   return {
     start: off ? null : "It is on already",
@@ -40,6 +42,7 @@ export function machineControls({
     checkpoint: off ? asleep : alive ? null : "Wait until it stands still or runs",
     restore: off ? null : "Power it off first",
     suspend: alive ? null : off ? "It is off" : "Wait until it has started",
+    discardMemory: !off ? "It is on" : suspended ? null : "It is not suspended",
     capture: alive ? null : off ? "It is off; compact it instead" : "Wait until it has started",
     guest: power === "running" ? null : off ? "It is off" : "Wait until it runs",
     changeHardware: off ? asleep : "Power it off first",

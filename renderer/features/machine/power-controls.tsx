@@ -9,12 +9,13 @@ import { StartRefused } from "./start-refused.tsx";
 
 /** The buttons of a machine's front panel. */
 export function PowerControls({ machine, startFirst }: { machine: MachineView; startFirst: boolean }) {
-  const [asking, setAsking] = useState<"force-off" | "delete" | null>(null);
+  const [asking, setAsking] = useState<"force-off" | "delete" | "discard" | null>(null);
   const start = useCall("machines.start", "inline");
   const powerButton = useCall("machines.powerButton");
   const reset = useCall("machines.reset");
   const forceOff = useCall("machines.forceOff");
   const eject = useCall("machines.eject");
+  const discard = useCall("machines.discardMemory");
   const remove = useCall("machines.delete");
   const controls = machineControls(machine);
   const ref = { machineId: machine.id };
@@ -56,6 +57,15 @@ export function PowerControls({ machine, startFirst }: { machine: MachineView; s
           </Button>
         </>
       )}
+      {controls.discardMemory === null && (
+        <Button
+          busy={discard.pending}
+          title="Throws away what was suspended, so that the next start boots"
+          onClick={() => setAsking("discard")}
+        >
+          Discard memory
+        </Button>
+      )}
       {controls.eject === null && (
         <Button
           icon="eject"
@@ -91,6 +101,18 @@ export function PowerControls({ machine, startFirst }: { machine: MachineView; s
         >
           Like pulling the plug: what the guest has not written to its disk is lost. The power button lets it
           shut down in order.
+        </ConfirmDialog>
+      )}
+      {asking === "discard" && (
+        <ConfirmDialog
+          title={`Discard the memory of “${machine.name}”?`}
+          confirm="Discard memory"
+          onConfirm={() => void discard.run(ref)}
+          onClose={() => setAsking(null)}
+        >
+          What ran in the guest when it was suspended is lost, and this cannot be undone. The machine is off
+          then; its disk is as after a power cut, and the next start boots from it. Checkpoints keep their own
+          memory.
         </ConfirmDialog>
       )}
       {asking === "delete" && (

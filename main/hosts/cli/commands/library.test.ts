@@ -72,6 +72,25 @@ describe("goldsmith machine screenshot", () => {
   });
 });
 
+describe("goldsmith machine discard-memory", () => {
+  const discard = async (argv: readonly string[], suspended = true) => {
+    const inputs: unknown[] = [];
+    const store = library();
+    store.put("machines", "m1", { ...sampleMachine("m1", "web"), suspended });
+    const run = await runFake(["machine", "discard-memory", "web", ...argv], {
+      store,
+      calls: { "machines.discardMemory": (input: never) => (inputs.push(input), {}) },
+    });
+    return { ...run, inputs };
+  };
+
+  it("asks first, and refuses where there is none", async () => {
+    expect(await discard(["--yes"])).toMatchObject({ code: 0, inputs: [{ machineId: "m1" }] });
+    expect(await discard([])).toMatchObject({ code: 1, inputs: [] });
+    expect((await discard(["--yes"], false)).stderr).toContain("is not suspended");
+  });
+});
+
 describe("goldsmith record", () => {
   it.each([
     ["recipe.yaml", "is there already"],

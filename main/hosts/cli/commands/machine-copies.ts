@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { AppError } from "#core/lib/app-error.ts";
 import {
   defineCommand,
   firstPositional,
@@ -12,7 +13,7 @@ import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { followJob } from "../follow-job.ts";
 import { labelOptions, labelOptionsGiven } from "../labels.ts";
 import { sizeOption, wholeOption } from "./machine-create.ts";
-import { findMachine } from "./machine.ts";
+import { findMachine, mustConfirm } from "./machine.ts";
 
 const name = [{ name: "NAME", required: true, many: false }] as const;
 const twoNames = [...name, { name: "NEW", required: true, many: false }] as const;
@@ -32,6 +33,26 @@ const suspend = defineCommand({
       context.signal,
     );
     return follow(context, session, jobId, `${machine.name} is suspended. Start it to go on.`);
+  },
+});
+
+const discardMemory = defineCommand({
+  words: ["machine", "discard-memory"],
+  summary: "Throw the memory of a suspended machine away; the next start boots",
+  details:
+    "What ran in the guest is lost, and its disk is as after a power cut. A checkpoint keeps its own memory.",
+  positionals: name,
+  options: { yes: { type: "boolean", help: "Do not ask" } },
+  examples: ["goldsmith machine discard-memory web"],
+  async run(context) {
+    const session = await context.session();
+    const machine = findMachine(session, firstPositional(context));
+    if (!machine.suspended) throw new AppError("bad-input", `${machine.name} is not suspended`);
+    await mustConfirm(context, `Throw the memory of ${machine.name} away, with all that ran in it?`);
+    await session.client.call("machines.discardMemory", { machineId: machine.id }, context.signal);
+    if (context.json) context.printJson(findMachine(session, machine.id));
+    else context.out.line(`${machine.name} is off. The next start boots.`);
+    return exitCodes.ok;
   },
 });
 
@@ -127,7 +148,14 @@ const change = defineCommand({
   },
 });
 
-export const machineCopyCommands: readonly CommandSpec[] = [importDisk, duplicate, suspend, capture, change];
+export const machineCopyCommands: readonly CommandSpec[] = [
+  importDisk,
+  duplicate,
+  suspend,
+  discardMemory,
+  capture,
+  change,
+];
 
 function second(context: CommandContext): string {
   const found = context.positionals[1];
