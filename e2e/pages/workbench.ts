@@ -29,6 +29,7 @@ export function workbench(page: Page) {
       region: main.getByRole("region", { name: "Display" }),
       screen: main.getByRole("region", { name: "Display" }).locator("canvas"),
       screenshot: main.getByRole("button", { name: "Screenshot" }),
+      typeClipboard: main.getByRole("button", { name: "Type clipboard" }),
       ctrlAltDel: main.getByRole("button", { name: "Ctrl-Alt-Del" }),
     },
     guest: {

@@ -56,8 +56,13 @@ export function DisplayScreen({ machine, shown }: { machine: MachineView; shown:
     setTyping(stop);
     try {
       const text = await navigator.clipboard.readText();
-      const missing = await typeText(text, (keysym) => rfb.sendKey(keysym, null), stop.signal);
-      if (missing > 0) throw new AppError("bad-input", `${missing} characters of the clipboard have no key`);
+      if (text === "") throw new AppError("bad-input", "There is no text in the clipboard");
+      const missing = await typeText(text, (keysym, down) => rfb.sendKey(keysym, null, down), stop.signal);
+      if (missing > 0) {
+        throw new AppError("bad-input", `${missing} characters of the clipboard were left out`, {
+          hint: "The guest has a US keyboard, which has no key for them.",
+        });
+      }
     } catch (cause) {
       showError(AppError.from(cause));
     } finally {

@@ -1,41 +1,49 @@
 import { expect, it } from "vitest";
-import { keysymOf, paceMs, typeText } from "./type-text.ts";
+import { keyOf, paceMs, shiftKey, typeText } from "./type-text.ts";
 
 it.each([
-  ["a", 0x61],
-  ["Ä", 0xc4],
-  ["€", 0x010020ac],
-  ["😀", 0x0101f600],
-  ["\n", 0xff0d],
+  ["a", { keysym: 0x61, shift: false }],
+  ["A", { keysym: 0x41, shift: true }],
+  ["-", { keysym: 0x2d, shift: false }],
+  ["_", { keysym: 0x5f, shift: true }],
+  ["7", { keysym: 0x37, shift: false }],
+  ["\n", { keysym: 0xff0d, shift: false }],
   ["\u0000", null],
-])("knows the key of %j", (character, keysym) => {
-  expect(keysymOf(character)).toBe(keysym);
+  ["Ä", null],
+  ["€", null],
+])("knows the key of %j on a US keyboard", (character, key) => {
+  expect(keyOf(character)).toEqual(key);
 });
 
-it("presses every key once, in order, with a pause after each", async () => {
-  const seen: (number | string)[] = [];
+it("presses and releases every key once, in order, Shift around it, with a pause after each", async () => {
+  const seen: string[] = [];
   const missing = await typeText(
-    "ab\r\nc\u0000",
-    (keysym) => seen.push(keysym),
+    "a\r\nB\u0000",
+    (keysym, down) => seen.push(`${down ? "+" : "-"}${keysym.toString(16)}`),
     new AbortController().signal,
     async (durationMs) => void seen.push(`${durationMs} ms`),
   );
   const pause = `${paceMs} ms`;
-  expect(seen).toEqual([0x61, pause, 0x62, pause, 0xff0d, pause, 0x63, pause]);
+  const shift = shiftKey.toString(16);
+  expect(seen).toEqual([
+    ...["+61", "-61", pause],
+    ...["+ff0d", "-ff0d", pause],
+    ...[`+${shift}`, "+42", "-42", `-${shift}`, pause],
+  ]);
   expect(missing).toBe(1);
 });
 
-it("stops when it is told to", async () => {
+it("stops when it is told to, between two keys", async () => {
   const stop = new AbortController();
-  const seen: number[] = [];
+  const seen: string[] = [];
   await typeText(
     "abcdef",
-    (keysym) => {
-      seen.push(keysym);
-      if (seen.length === 2) stop.abort();
+    (keysym, down) => {
+      seen.push(`${String.fromCharCode(keysym)} ${down ? "down" : "up"}`);
+      if (seen.length === 3) stop.abort();
     },
     stop.signal,
     async () => {},
   );
-  expect(seen).toHaveLength(2);
+  expect(seen).toEqual(["a down", "a up", "b down", "b up"]);
 });

@@ -7,25 +7,39 @@ const namedKeys: Readonly<Record<string, number>> = {
   "\u001b": 0xff1b,
 };
 
+/** XK_Shift_L. */
+export const shiftKey = 0xffe1;
+
 /**
  * One key press after another, each with a pause: firmware and installers poll their keyboard and lose keys that come
  * faster (a boot command typed without pauses arrives with holes).
  */
 export const paceMs = 25;
 
-/** The keysym of a character: Latin-1 by its number, others as Unicode keysyms (X11 protocol, appendix A). */
-export function keysymOf(character: string): number | null {
-  const named = namedKeys[character];
-  if (named !== undefined) return named;
-  const code = character.codePointAt(0) ?? 0;
-  if ((code >= 0x20 && code <= 0x7e) || (code >= 0xa0 && code <= 0xff)) return code;
-  return code > 0xff ? 0x01000000 + code : null;
+/** Characters that stand above others on the keys of a US keyboard. */
+const shifted = /[A-Z~!@#$%^&*()_+{}|:"<>?]/;
+
+export interface Key {
+  readonly keysym: number;
+  /** Shift is held meanwhile: QEMU makes key codes of keysyms and presses no Shift by itself. */
+  readonly shift: boolean;
 }
+
+/** The key of a character on the US keyboard that QEMU plugs in; null: none has it. */
+export function keyOf(character: string): Key | null {
+  const named = namedKeys[character];
+  if (named !== undefined) return { keysym: named, shift: false };
+  const code = character.codePointAt(0) ?? 0;
+  return code >= 0x20 && code <= 0x7e ? { keysym: code, shift: shifted.test(character) } : null;
+}
+
+/** Presses or releases one key. */
+export type PressKey = (keysym: number, down: boolean) => void;
 
 /** Types a text; answers how many characters had no key. Ends early when the signal aborts. */
 export async function typeText(
   text: string,
-  press: (keysym: number) => void,
+  press: PressKey,
   signal: AbortSignal,
   pause: (durationMs: number) => Promise<void> = (durationMs) =>
     new Promise((resolve) => setTimeout(resolve, durationMs)),
@@ -33,10 +47,13 @@ export async function typeText(
   let missing = 0;
   for (const character of text.replaceAll("\r\n", "\n")) {
     if (signal.aborted) return missing;
-    const keysym = keysymOf(character);
-    if (keysym === null) missing += 1;
+    const key = keyOf(character);
+    if (key === null) missing += 1;
     else {
-      press(keysym);
+      if (key.shift) press(shiftKey, true);
+      press(key.keysym, true);
+      press(key.keysym, false);
+      if (key.shift) press(shiftKey, false);
       await pause(paceMs);
     }
   }
