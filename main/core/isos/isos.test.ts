@@ -26,6 +26,39 @@ it("shows the catalogue, and says of what is not there that it must be downloade
   expect(() => isos.pathOf("alpine-virt")).toThrow("not on this computer");
 });
 
+const ownEntry = {
+  id: "house",
+  title: "Installer of the house",
+  os: "Debian",
+  version: "1",
+  list: { url: "http://127.0.0.1:8080/SHA256SUMS", format: "gnu" },
+  pattern: "^house\\.iso$",
+  base: "http://127.0.0.1:8080/",
+  answerKind: null,
+  sizeBytes: null,
+};
+const withOwn = async (isoEntries: readonly object[]) => {
+  await writeFile(join(data, "iso-catalogue.json"), JSON.stringify({ version: 1, isos: isoEntries }));
+  await isos.load();
+};
+
+it("shows the user's own catalogue with the product's, and in the place of an entry of the same id", async () => {
+  await withOwn([ownEntry, { ...ownEntry, id: "alpine-virt", title: "Our Alpine" }]);
+  expect(store.state.isos["house"]).toMatchObject({ title: "Installer of the house", state: "absent" });
+  expect(store.state.isos["alpine-virt"]?.title).toBe("Our Alpine");
+  expect(store.state.notices).toEqual({});
+});
+
+it.each([
+  ["a list that anybody could change on the way", { list: { url: "http://example.org/S", format: "gnu" } }],
+  ["a pattern that is none", { pattern: "(" }],
+])("says what is wrong with an own catalogue, and shows the product's: %s", async (_, change) => {
+  await withOwn([{ ...ownEntry, ...change }]);
+  expect(store.state.isos["house"]).toBeUndefined();
+  expect(store.state.isos["alpine-virt"]?.state).toBe("absent");
+  expect(store.state.notices["iso-catalogue"]?.title).toContain("iso-catalogue.json");
+});
+
 it("touches no download that another one works on", async () => {
   await isos.remove("alpine-virt");
   const release = await acquireLock(join(data, "isos", "alpine-virt.lock"), nodeProcesses);

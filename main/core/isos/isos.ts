@@ -8,7 +8,13 @@ import { newId } from "#core/library/new-id.ts";
 import { acquireLock } from "#core/library/owner-lock.ts";
 import type { StateStore } from "#core/state-store.ts";
 import type { Ports } from "#ports/ports.ts";
-import { readCatalogue, type CatalogueEntry } from "./catalogue.ts";
+import {
+  joinCatalogues,
+  ownCataloguePath,
+  readCatalogue,
+  readOwnCatalogue,
+  type CatalogueEntry,
+} from "./catalogue.ts";
 import { createIsoDownloadJob } from "./download-job.ts";
 import { lookAtIso } from "./look-iso.ts";
 
@@ -115,6 +121,12 @@ export function createIsos(deps: { ports: Ports; store: StateStore }): Isos {
     });
   };
 
+  function warn(id: string, title: string, error: unknown): void {
+    const { message, hint } = AppError.from(error);
+    const text = `${message}. ${hint}`;
+    store.put("notices", id, { id, level: "warning", title, text, createdAt: ports.clock.nowIso() });
+  }
+
   const downloadJob = createIsoDownloadJob({
     ports,
     entry: entryOf,
@@ -148,21 +160,20 @@ export function createIsos(deps: { ports: Ports; store: StateStore }): Isos {
     },
 
     async load() {
-      catalogue = await readCatalogue(ports.directories.resources);
+      const { data, resources } = ports.directories;
+      catalogue = await readCatalogue(resources);
+      try {
+        catalogue = joinCatalogues(catalogue, await readOwnCatalogue(data));
+      } catch (error) {
+        warn("iso-catalogue", `Your own installers in ${ownCataloguePath(data)} could not be read`, error);
+      }
       try {
         const known = await read();
         for (const entry of catalogue) await showEntry(entry, known);
         for (const own of known.own) await showOwn(own);
       } catch (error) {
-        const { message, hint } = AppError.from(error);
         for (const entry of catalogue) put(absent(entry));
-        store.put("notices", "isos", {
-          id: "isos",
-          level: "warning",
-          title: "The list of your ISOs could not be read",
-          text: `${message}. ${hint}`,
-          createdAt: ports.clock.nowIso(),
-        });
+        warn("isos", "The list of your ISOs could not be read", error);
       }
     },
 
