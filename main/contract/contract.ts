@@ -224,8 +224,14 @@ export const contract = {
   /** A report of the state as a text to keep or to hand on. */
   "check.export": query(z.object({ key: z.string(), format: ExportFormatSchema }), ExportedTextSchema),
 
-  /** Compacts into the library: compressed qcow2, checked and compared with its source. */
-  "images.compact": command(z.object({ subject: SubjectSchema, name: z.string().optional() }), jobStarted),
+  /**
+   * Takes into the library: as a compressed qcow2, checked and compared with its source; or a file as it is, packed or
+   * not, for providers that take it so.
+   */
+  "images.compact": command(
+    z.object({ subject: SubjectSchema, name: z.string().optional(), asItIs: z.boolean().default(false) }),
+    jobStarted,
+  ),
   "images.change": command(
     z.object({
       imageId: z.string(),

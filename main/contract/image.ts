@@ -11,6 +11,8 @@ export const ImageViewSchema = z.object({
   createdAt: z.iso.datetime(),
   path: z.string(),
   format: ImageFormatSchema,
+  /** What the file is packed with (gzip, bzip2, xz, zstd); `format` and `virtualBytes` are of what is inside. */
+  archive: z.string().nullable().default(null),
   fileBytes: z.number(),
   virtualBytes: z.number(),
   sha256: z.string().nullable(),

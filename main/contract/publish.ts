@@ -3,6 +3,10 @@ import { QuotaSchema } from "./account.ts";
 import { LevelSchema } from "./finding.ts";
 import { DisplayNameSchema } from "./machine.ts";
 
+/** How a file is uploaded: as it lies in the library, as a qcow2 with zlib inside, or as a raw disk in gzip. */
+export const UploadFormatSchema = z.enum(["as-it-is", "qcow2-zlib", "raw-gzip"]);
+export type UploadFormat = z.infer<typeof UploadFormatSchema>;
+
 /** One account that an image goes to. */
 export const DestinationSchema = z.object({
   accountId: z.string(),
@@ -17,6 +21,8 @@ export const DestinationSchema = z.object({
     .url({ protocol: /^https?$/ })
     .nullable()
     .default(null),
+  /** null: by the rule that the plan tells. */
+  format: UploadFormatSchema.nullable().default(null),
   /** Publish although the judge says error; the override is written into the record. */
   override: z.boolean().default(false),
 });
@@ -76,7 +82,9 @@ export const DestinationPlanSchema = z.object({
   accountId: z.string(),
   level: LevelSchema,
   /** The file as it would be uploaded. `convert`: null when it goes as it is. */
-  convert: z.enum(["qcow2-zlib", "raw-gzip"]).nullable(),
+  convert: UploadFormatSchema.exclude(["as-it-is"]).nullable(),
+  /** What the account would take, the one that is used without a choice first, each with what speaks for it. */
+  formats: z.array(z.object({ format: UploadFormatSchema, reason: z.string() })),
   uploadBytes: z.number().nullable(),
   /** The account whose staged object is used, when this one uploads nothing itself. */
   sharesWith: z.string().nullable(),

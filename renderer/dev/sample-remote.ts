@@ -132,6 +132,13 @@ export const planFor = (accountId: string): DestinationPlan => ({
   accountId,
   level: "pass",
   convert: null,
+  formats: [
+    {
+      format: "as-it-is",
+      reason: "Nothing is converted, and accounts that take the same file share one upload",
+    },
+    { format: "raw-gzip", reason: "A little smaller for a disk that is in use, and made here first" },
+  ],
   uploadBytes: images.web.fileBytes,
   sharesWith: null,
   stagingName: "Spaces",

@@ -135,6 +135,7 @@ export function createCaptureJob(deps: {
           createdAt: capturedAt,
           path,
           format: "qcow2",
+          archive: null,
           fileBytes: compacted.fileBytes,
           virtualBytes,
           sha256,

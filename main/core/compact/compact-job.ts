@@ -16,8 +16,14 @@ import { newId } from "#core/library/new-id.ts";
 import type { Machines } from "#core/machine/machines.ts";
 import type { Ports } from "#ports/ports.ts";
 import { compactImage } from "./compact-image.ts";
+import { copyFile } from "./copy-file.ts";
 
-const InputSchema = z.object({ subject: SubjectSchema, name: z.string().optional() });
+const InputSchema = z.object({
+  subject: SubjectSchema,
+  name: z.string().optional(),
+  /** A file goes into the library unchanged, packed or not. */
+  asItIs: z.boolean().default(false),
+});
 const OutputSchema = z.object({ imageId: z.string() });
 const SourceSchema = z.object({
   imageId: z.string(),
@@ -30,19 +36,28 @@ const SourceSchema = z.object({
   /** What the source is packed with; `format` is of what was inside. */
   archive: z.string().nullable().default(null),
 });
-const CompactedSchema = z.object({
+const MadeSchema = z.object({
   fileBytes: z.number(),
   elapsedMs: z.number(),
   checkedAt: z.iso.datetime(),
+  /** Of what was read, where that is what was written. */
+  sha256: z.string().nullable().default(null),
 });
 const HashedSchema = z.object({ sha256: z.string() });
 
-const steps = [
+const stepsFor = (asItIs: boolean): { name: string; title: string }[] => [
   { name: "read", title: "Read the source" },
-  { name: "convert", title: "Compress, check and compare" },
-  { name: "hash", title: "Checksum" },
+  { name: "convert", title: asItIs ? "Copy" : "Compress, check and compare" },
+  { name: "hash", title: asItIs ? "Compare checksums" : "Checksum" },
   { name: "keep", title: "Put into the library" },
-] as const;
+];
+
+const archiveEndings: Readonly<Record<string, string>> = {
+  gzip: ".gz",
+  bzip2: ".bz2",
+  xz: ".xz",
+  zstd: ".zst",
+};
 
 const stageWords = {
   convert: "Compressing",
@@ -54,6 +69,13 @@ const stageWords = {
 function nameOfFile(path: string): string {
   const name = basename(path).replace(/\.(gz|bz2|xz|zst)$/i, "");
   return basename(name, extname(name)) || basename(path);
+}
+
+function proofOf(asItIs: boolean, archive: string | null): string {
+  if (asItIs) return "a copy of the file as it is, with the same SHA-256";
+  return archive === null
+    ? "qemu-img check; qemu-img compare with the source"
+    : `qemu-img check; qemu-img compare with what was packed in the source (${archive})`;
 }
 
 type CompactJob = JobDefinition<typeof InputSchema, typeof OutputSchema>;
@@ -108,18 +130,26 @@ export function createCompactJob(deps: {
     kind: "compact",
     input: InputSchema,
     output: OutputSchema,
-    steps,
+    steps: ({ asItIs }) => stepsFor(asItIs),
     afterCrash: "resume",
-    title: ({ subject, name }) => `Compact ${name ?? locate(subject).name}`,
+    title: ({ subject, name, asItIs }) => {
+      const what = name ?? locate(subject).name;
+      return asItIs ? `Take ${what} into the library` : `Compact ${what}`;
+    },
     subject: ({ subject }) => (subject.kind === "machine" ? { machineId: subject.machineId } : {}),
     async run(context, input) {
+      if (input.asItIs && input.subject.kind !== "file") {
+        throw new AppError("bad-input", "Only a file can be taken into the library as it is", {
+          hint: "Compact the machine instead.",
+        });
+      }
       const source = await context.step("read", SourceSchema, async (reporter, signal) => {
         const { path, name, machineId } = locate(input.subject);
         const layered = await layersOf(input.subject);
         await using opened = await open(path, layered, reporter, signal);
         const { archive, fileBytes: sourceBytes } = opened;
         const { format, virtualBytes } = opened.image;
-        if (format === "iso9660") {
+        if (format === "iso9660" && !input.asItIs) {
           throw new AppError("bad-input", `${basename(path)} is an installer ISO, not a disk`, {
             hint: "Make a machine from it and compact that machine's disk.",
           });
@@ -136,10 +166,20 @@ export function createCompactJob(deps: {
           undoes: "convert",
         },
       );
-      const compacted = await context.step("convert", CompactedSchema, async (reporter, signal) => {
+      const fileName = input.asItIs
+        ? `disk.${source.format}${archiveEndings[source.archive ?? ""] ?? ""}`
+        : "disk.qcow2";
+      const path = join(images.folder(imageId), fileName);
+      const made = await context.step("convert", MadeSchema, async (reporter, signal) => {
+        await images.createFolder(imageId);
+        if (input.asItIs) {
+          const startedMs = ports.clock.nowMs();
+          const copied = await copyFile(source.path, path, { signal, onProgress: reporter.progress });
+          const elapsedMs = ports.clock.nowMs() - startedMs;
+          return { ...copied, elapsedMs, checkedAt: ports.clock.nowIso() };
+        }
         if (source.machineId !== null && input.subject.kind === "machine")
           machines.assertOff(source.machineId);
-        const target = join(await images.createFolder(imageId), "disk.qcow2");
         const layered = await layersOf(input.subject);
         // A later attempt finds it unpacked, or unpacks it once more.
         await using opened = await open(source.path, layered, reporter, signal);
@@ -147,7 +187,7 @@ export function createCompactJob(deps: {
           layered === null
             ? opened.image
             : { ...source, node: layered.node, layerPaths: layered.paths.slice(1) },
-          target,
+          path,
           { ports },
           {
             signal,
@@ -157,13 +197,17 @@ export function createCompactJob(deps: {
             },
           },
         );
-        return { ...result, checkedAt: ports.clock.nowIso() };
+        return { ...result, checkedAt: ports.clock.nowIso(), sha256: null };
       });
 
-      const path = join(images.folder(imageId), "disk.qcow2");
-      const { sha256 } = await context.step("hash", HashedSchema, async (reporter, signal) => ({
-        sha256: await hashFile(path, signal, (done, total) => reporter.progress(done, total)),
-      }));
+      const { sha256 } = await context.step("hash", HashedSchema, async (reporter, signal) => {
+        const found = await hashFile(path, signal, reporter.progress);
+        if (made.sha256 === null || made.sha256 === found) return { sha256: found };
+        throw new AppError("verify-failed", "The copy differs from the file that was read", {
+          hint: "The disk may be failing. Nothing was kept; try again.",
+          retry: "never",
+        });
+      });
 
       return context.step("keep", OutputSchema, async () => {
         const image: ImageView = {
@@ -173,18 +217,16 @@ export function createCompactJob(deps: {
           tags: [],
           createdAt: ports.clock.nowIso(),
           path,
-          format: "qcow2",
-          fileBytes: compacted.fileBytes,
+          format: input.asItIs ? source.format : "qcow2",
+          archive: input.asItIs ? source.archive : null,
+          fileBytes: made.fileBytes,
           virtualBytes: source.virtualBytes,
           sha256,
           origin: { machineId: source.machineId, sourcePath: source.path, sourceBytes: source.sourceBytes },
           proof: {
-            checkedAt: compacted.checkedAt,
-            method:
-              source.archive === null
-                ? "qemu-img check; qemu-img compare with the source"
-                : `qemu-img check; qemu-img compare with what was packed in the source (${source.archive})`,
-            elapsedMs: compacted.elapsedMs,
+            checkedAt: made.checkedAt,
+            method: proofOf(input.asItIs, source.archive),
+            elapsedMs: made.elapsedMs,
           },
         };
         await images.add(image);

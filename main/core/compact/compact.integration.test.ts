@@ -128,6 +128,29 @@ describe("compact", () => {
     },
   );
 
+  it("takes a file in as it is, packed or not, and only a file", async () => {
+    const source = await makeSource("raw", "web");
+    const packed = `${source}.gz`;
+    await writeFile(packed, gzipSync(await readFile(source)));
+    for (const path of [packed, source]) {
+      const input = { subject: { kind: "file" as const, path }, asItIs: true };
+      const view = await jobs.waitFor(await jobs.start(compact, input));
+      expect(view.error).toBeNull();
+    }
+    const [one, two] = images
+      .all()
+      .toSorted((a, b) => Number(a.archive === null) - Number(b.archive === null));
+    expect(one).toMatchObject({ format: "raw", archive: "gzip", virtualBytes: 64 * 1024 * 1024 });
+    expect(one?.path.endsWith("disk.raw.gz")).toBe(true);
+    expect(one?.sha256).toBe(await sha256(packed));
+    expect(await sha256(one?.path ?? "")).toBe(await sha256(packed));
+    expect(two).toMatchObject({ format: "raw", archive: null, sha256: await sha256(source) });
+    expect((await stat(two?.path ?? "")).blocks * 512).toBeLessThan(16 * 1024 * 1024); // holes stay holes
+    const other = { subject: { kind: "image" as const, imageId: one?.id ?? "" }, asItIs: true };
+    const refused = await jobs.waitFor(await jobs.start(compact, other));
+    expect(refused.error).toMatchObject({ code: "bad-input" });
+  });
+
   it("stops unpacking at a cancel, and leaves nothing", async () => {
     const packed = join(home, "zeros.raw.gz");
     await writeFile(packed, gzipSync(Buffer.alloc(512 * 1024 * 1024), { level: 1 }));

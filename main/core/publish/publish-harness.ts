@@ -188,6 +188,7 @@ export interface PublishHarness {
     tries?: number;
     clock?: Clock;
     processes?: Processes;
+    image?: ImageView;
   }): ReturnType<typeof publishParts>;
   /** Ends every app that was begun, so that all is on the disk. */
   settle(): Promise<void>;
@@ -216,6 +217,7 @@ export async function startPublishHarness(
     createdAt: "2026-01-01T00:00:00.000Z",
     path,
     format: "qcow2",
+    archive: null,
     fileBytes: bytes.length,
     virtualBytes: 2 ** 30,
     sha256: null,

@@ -1,12 +1,15 @@
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { closeSync, openSync, writeSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readFile, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, it } from "vitest";
 import type { PublishStart } from "#contract/publish.ts";
 import type { JobView } from "#contract/job.ts";
 import type { JobDefinition } from "#core/job/job-context.ts";
 import type { ImportFault, RequestFault } from "#providers/emulation/faults.ts";
 import type { SeenRequest, Trouble } from "#staging/practice/trouble.ts";
+import { tinyQcow2 } from "#providers/emulation/testing/tiny-qcow2.ts";
 import { nodeProcesses } from "#system/node-processes.ts";
 import { PublishResultSchema } from "#contract/publish.ts";
 import {
@@ -86,6 +89,61 @@ async function expectNothingLeft(): Promise<void> {
 }
 
 describe("publish", () => {
+  it("sends a raw disk in gzip where that was chosen, and the account unpacks it", async () => {
+    await start();
+    const bootable = randomBytes(100_000);
+    bootable.writeUInt16LE(0xaa55, 510);
+    const bytes = tinyQcow2(32 * 2 ** 20, bootable);
+    await writeFile(harness.image.path, bytes);
+    const image = { ...harness.image, fileBytes: bytes.length, virtualBytes: 32 * 2 ** 20 };
+    const parts = harness.parts({ image });
+    const view = await publish(parts, { format: "raw-gzip" });
+    expect(view.error).toBeNull();
+    const result = PublishResultSchema.parse(view.result);
+    const sentFile = await readFile(join(harness.data, "prepared", `${await fileHash()}.img.gz`));
+    const sentSum = createHash("sha256").update(sentFile).digest("hex");
+    expect(result).toMatchObject({ sha256: sentSum, uploadedBytes: sentFile.length, stagingEmpty: true });
+    const imported = harness.emulator.emulator.imported(result.providerImageId ?? "");
+    expect(imported?.sha256).toBe(sentSum);
+    expect((await stat(imported?.path ?? "")).size).toBe(image.virtualBytes);
+    const shown = parts.store.state.remoteImages[result.remoteImageId ?? ""];
+    expect(shown?.publishedFrom?.sha256).toBe(await fileHash());
+  });
+
+  it("sends a packed file as it is where the account takes it so", async () => {
+    await start();
+    const disk = Buffer.alloc(4 * 2 ** 20);
+    disk.writeUInt16LE(0xaa55, 510);
+    const path = join(harness.data, "disk.raw.gz");
+    await writeFile(path, gzipSync(disk));
+    const bytes = await readFile(path);
+    const image = {
+      ...harness.image,
+      path,
+      format: "raw" as const,
+      archive: "gzip",
+      fileBytes: bytes.length,
+      virtualBytes: disk.length,
+    };
+    const keys: string[] = [];
+    trouble = ({ key }) => (keys.push(key), null);
+    const view = await publish(harness.parts({ image }));
+    const result = PublishResultSchema.parse(view.result);
+    const sum = createHash("sha256").update(bytes).digest("hex");
+    expect(result).toMatchObject({ sha256: sum, uploadedBytes: bytes.length, stagingEmpty: true });
+    expect(keys.some((key) => key.endsWith(".img.gz"))).toBe(true);
+    const imported = harness.emulator.emulator.imported(result.providerImageId ?? "");
+    expect((await readFile(imported?.path ?? "")).equals(disk)).toBe(true);
+  });
+
+  it("refuses a format that the account does not take of this image", async () => {
+    await start();
+    const view = await publish(harness.parts(), { format: "qcow2-zlib" });
+    expect(view).toMatchObject({ status: "failed", error: { code: "bad-input" } });
+    expect(view.error?.message).toContain("does not take this image as qcow2");
+    await expectNothingLeft();
+  });
+
   it("brings an image into the account and cleans up", async () => {
     await start({ dataBytes: 11_000_000 });
     const parts = harness.parts();

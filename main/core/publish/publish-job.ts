@@ -9,15 +9,17 @@ import { giveLink } from "./give-link.ts";
 import { handOver } from "./hand-over.ts";
 import { journalled } from "./journalled.ts";
 import { JudgedSchema, judgeForPublish } from "./judge-step.ts";
-import { conversionFor } from "./prepare/conversion.ts";
+import { conversionTo, formatChoices, uploadedAs } from "./prepare/conversion.ts";
 import type { PreparedFile } from "./prepare/prepared-files.ts";
 import { startsOver, type PublishDeps, type PublishInput, type PublishScope } from "./publish-scope.ts";
+import { notTaken } from "./plan/misfit.ts";
 import { PublishTargetSchema, stepsFor, targetOf, type PublishTarget } from "./publish-target.ts";
 import { assertRoomThere } from "./quota-step.ts";
 import { newMarker, registerOnce } from "./register-step.ts";
 import { remoteImageId } from "./remote/remote-images.ts";
 import { assertNew } from "./remote/same-content.ts";
 import { inProviderWords } from "./remote-words/in-provider-words.ts";
+import { prepareFile } from "./prepare-step.ts";
 import { stageFile } from "./stage-file.ts";
 import { unregister } from "./unregister.ts";
 
@@ -25,7 +27,6 @@ export type PublishJob = JobDefinition<typeof PublishStartSchema, typeof Publish
 type Judged = z.output<typeof JudgedSchema>;
 
 const HashedSchema = z.object({ sha256: z.string().length(64) });
-const FileSchema = z.object({ path: z.string(), sha256: z.string().length(64), sizeBytes: z.number() });
 const NothingSchema = z.object({});
 const RegisteredSchema = z.object({ providerImageId: z.string() });
 const FollowedSchema = z.object({ status: z.string(), regions: z.array(z.string()) });
@@ -83,9 +84,10 @@ async function publish(scope: PublishScope): Promise<PublishResult> {
   const { sha256 } = await hash(scope);
   const isNew = context.recall("marker", z.string().nullable()) === null;
   if (isNew && !input.again) assertNew(deps.remoteImages.all(), accountId, sha256);
-  const file = await prepare(scope, judged.convert, sha256);
+  const file = await prepareFile(scope, judged.convert, sha256);
   await askForRoom(scope, file);
-  const { objectId, uploadedBytes } = await stageFile(scope, target, file);
+  const { convert } = judged;
+  const { objectId, uploadedBytes } = await stageFile(scope, target, { ...file, convert });
   const done = { accountId, sha256: file.sha256, overridden: judged.overridden };
   if (target.kind === "hand-off") {
     const handed = await handOver(scope, { stagingId: target.stagingId, objectId, file }, judged);
@@ -93,7 +95,7 @@ async function publish(scope: PublishScope): Promise<PublishResult> {
     return { ...done, ...nowhere, ...handed, uploadedBytes };
   }
   const source = await giveLink(scope, target, objectId, file);
-  const providerImageId = await register(scope, { source, file, sourceSha256: sha256, judged });
+  const providerImageId = await register(scope, { source, sourceSha256: sha256, judged });
   const followed = await follow(scope, providerImageId);
   const { stagingEmpty } = await clean(scope, objectId);
   const regions = await finish(scope, providerImageId, followed.regions, judged);
@@ -119,9 +121,11 @@ function judge(scope: PublishScope, target: PublishTarget): Promise<Judged> {
     const judged = judgeForPublish(report, manifest, input.override);
     const image = deps.images.view(input.imageId);
     // What lies at an address of the user's is taken as it is.
-    const asItIs = target.kind === "address";
-    const convert = asItIs ? null : conversionFor(manifest.capabilities, image, report.facts);
-    return { ...judged, convert };
+    if (target.kind === "address") return { ...judged, convert: null };
+    const choices = formatChoices(manifest.capabilities, image, report.facts);
+    const wanted = input.format ?? choices[0].format;
+    if (!choices.some(({ format }) => format === wanted)) throw notTaken(manifest.name, wanted);
+    return { ...judged, convert: conversionTo(wanted) };
   });
 }
 
@@ -132,29 +136,6 @@ function hash(scope: PublishScope): Promise<z.output<typeof HashedSchema>> {
     const { path, sha256 } = deps.images.view(input.imageId);
     // A known sum is good enough here: the upload reads every byte and compares.
     return { sha256: sha256 ?? (await hashFile(path, signal, reporter.progress)) };
-  });
-}
-
-async function prepare(
-  scope: PublishScope,
-  convert: Judged["convert"],
-  sha256: string,
-): Promise<PreparedFile> {
-  const { deps, input, context } = scope;
-  const before = context.recall("prepared", FileSchema);
-  if (convert !== null && before !== null && !context.signal.aborted && !(await deps.prepared.has(before))) {
-    await context.redo("prepare"); // the cache was emptied meanwhile
-  }
-  startsOver(scope, "prepare");
-  return context.step("prepare", FileSchema, async (reporter, signal) => {
-    const image = deps.images.view(input.imageId);
-    if (convert === null) return { path: image.path, sha256, sizeBytes: image.fileBytes };
-    reporter.message("Converting to compressed qcow2");
-    const onWait = (): void => reporter.message("Another publish converts it");
-    const options = { onWait, onProgress: reporter.progress, signal };
-    const file = await deps.prepared.provide(image, sha256, options);
-    await context.note("prepared", file);
-    return file;
   });
 }
 
@@ -170,10 +151,10 @@ function askForRoom(scope: PublishScope, file: PreparedFile): Promise<unknown> {
 
 async function register(
   scope: PublishScope,
-  what: { source: ImportSource | null; file: PreparedFile; sourceSha256: string; judged: Judged },
+  what: { source: ImportSource | null; sourceSha256: string; judged: Judged },
 ): Promise<string> {
   const { deps, input, context, name } = scope;
-  const { source, file, sourceSha256, judged } = what;
+  const { source, sourceSha256, judged } = what;
   const { accountId, imageId } = input;
   const again = context.recall("marker", z.string().nullable()) !== null;
   const marker = await journalled(context, "marker", z.string(), newMarker);
@@ -186,13 +167,13 @@ async function register(
     const provider = await scope.provider();
     const region = input.region ?? deps.accounts.view(accountId).defaultRegion;
     reporter.message(region === "" ? provider.manifest.name : `${provider.manifest.name}, ${region}`);
-    const { path, format } = deps.images.view(imageId);
+    const { format } = uploadedAs(deps.images.view(imageId), judged.convert);
     const request = {
       name,
       // Registered already, nothing is sent: the image is found by its marker.
       source: source ?? { kind: "url" as const, url: "" },
       region,
-      format: file.path === path ? format : ("qcow2" as const),
+      format,
       firmware: judged.firmware,
       os: judged.os,
       retryToken: marker,

@@ -77,6 +77,7 @@ beforeEach(async () => {
     createdAt: "2026-01-01T00:00:00.000Z",
     path,
     format: "qcow2",
+    archive: null,
     fileBytes: bytes.length,
     virtualBytes: 2 ** 30,
     sha256: createHash("sha256").update(bytes).digest("hex"),
@@ -235,6 +236,27 @@ describe("a publish to all practice accounts", () => {
     const [wrong] = await start([{ accountId: id, sourceUrl: `${own.publicUrl}-not` }], true);
     expect(wrong?.error).toMatchObject({ code: "staging-failed" });
     expect((await staging.list("mine", signal())).map(({ key }) => key)).toEqual(["mine.qcow2"]);
+  });
+
+  it("plans the format that each account would take, and holds back one that it would not", async () => {
+    const [digitalocean = ""] = await accounts.addPractice("digitalocean");
+    const [contabo = ""] = await accounts.addPractice("contabo");
+    image = { ...image, format: "raw", archive: "gzip" };
+    const [asItIs, converted] = await plans([{ accountId: digitalocean }, { accountId: contabo }]);
+    expect(asItIs).toMatchObject({ convert: null, uploadBytes: image.fileBytes });
+    expect(converted).toMatchObject({ convert: "qcow2-zlib", uploadBytes: null, sharesWith: null });
+    const [chosen, refused] = await plans([
+      { accountId: digitalocean, format: "qcow2-zlib" },
+      { accountId: contabo, format: "raw-gzip" },
+    ]);
+    expect(chosen).toMatchObject({ convert: "qcow2-zlib", notes: [{ blocks: false }] });
+    expect(refused?.notes[0]).toMatchObject({
+      blocks: true,
+      text: expect.stringContaining("does not take this image as a raw disk in gzip"),
+    });
+    const wrong = start([{ accountId: digitalocean }, { accountId: contabo, format: "raw-gzip" }]);
+    await expect(wrong).rejects.toMatchObject({ code: "bad-input" });
+    expect(store.state.jobs).toEqual({});
   });
 
   it("starts nothing when one of several cannot work", async () => {

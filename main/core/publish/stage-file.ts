@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { uploadedAs, type Conversion } from "./prepare/conversion.ts";
 import { journalled } from "./journalled.ts";
 import type { PreparedFile } from "./prepare/prepared-files.ts";
 import type { PublishScope } from "./publish-scope.ts";
@@ -14,7 +15,7 @@ const StagedSchema = z.object({ uploadedBytes: z.number() });
 export async function stageFile(
   scope: PublishScope,
   target: PublishTarget,
-  file: PreparedFile,
+  file: PreparedFile & { readonly convert: Conversion },
 ): Promise<{ objectId: string | null; uploadedBytes: number }> {
   if (target.kind === "address") return { objectId: null, uploadedBytes: 0 };
   const { context, inWords } = scope;
@@ -59,8 +60,12 @@ async function forgetLost({ context, deps }: PublishScope, file: PreparedFile): 
   await context.note("object", null);
 }
 
-function placeOf({ deps, input }: PublishScope, target: PublishTarget, file: PreparedFile): ObjectPlace {
-  const { name, path, format } = deps.images.view(input.imageId);
-  const named = { name, format: file.path === path ? format : ("qcow2" as const) };
+function placeOf(
+  { deps, input }: PublishScope,
+  target: PublishTarget,
+  file: PreparedFile & { readonly convert: Conversion },
+): ObjectPlace {
+  const image = deps.images.view(input.imageId);
+  const named = { name: image.name, ...uploadedAs(image, file.convert) };
   return target.kind === "hand-off" ? handOffPlace(named, file.sha256) : newStagingPlace(named);
 }

@@ -1,4 +1,4 @@
-import type { DestinationPlan } from "#contract/publish.ts";
+import type { DestinationPlan, UploadFormat } from "#contract/publish.ts";
 import type { AppState } from "#contract/state.ts";
 import { asSentence } from "#core/lib/as-sentence.ts";
 import { formatBytes } from "./terminal/format.ts";
@@ -23,12 +23,21 @@ const exposures: Readonly<Record<DestinationPlan["exposure"], string>> = {
 
 const conversions = { "qcow2-zlib": "as qcow2 (zlib)", "raw-gzip": "as raw, gzipped" } as const;
 
+/** As `--format` takes them. */
+export const formatWords: Readonly<Record<UploadFormat, string>> = {
+  "as-it-is": "as-it-is",
+  "qcow2-zlib": "qcow2",
+  "raw-gzip": "raw.gz",
+};
+
 /** What a publish would do at each account, and what stands against it. */
 export function printPlans(out: Output, state: Readonly<AppState>, plans: readonly DestinationPlan[]): void {
   const name = (id: string): string => state.accounts[id]?.name ?? id;
   for (const plan of plans) {
     out.line(`${bold(name(plan.accountId))}  ${verdicts[plan.level]}`);
     out.line(`  ${"upload".padEnd(9)} ${uploadWords(plan, name)}`);
+    const format = formatLine(plan);
+    if (format !== null) out.line(`  ${"format".padEnd(9)} ${format}`);
     out.line(`  ${"read by".padEnd(9)} ${exposures[plan.exposure]}`);
     const freeBytes = plan.quota?.freeBytes ?? null;
     if (freeBytes !== null) out.line(`  ${"space".padEnd(9)} ${formatBytes(freeBytes)} free in the account`);
@@ -42,6 +51,16 @@ export function printPlans(out: Output, state: Readonly<AppState>, plans: readon
       out.line(`  ${blocks ? red("✗") : yellow("!")} ${asSentence(text)} ${dim(fix)}`);
     }
   }
+}
+
+/** Why it goes as it does, and what else the account takes; null: there is no choice. */
+function formatLine({ convert, formats }: DestinationPlan): string | null {
+  const used = convert ?? "as-it-is";
+  const others = formats.filter(({ format }) => format !== used);
+  const reason = formats.find(({ format }) => format === used)?.reason;
+  if (reason === undefined || (others.length === 0 && convert === null)) return null;
+  const choices = others.map(({ format }) => `--format ${formatWords[format]}`).join(", ");
+  return `${reason}${choices === "" ? "" : dim(`; also ${choices}`)}`;
 }
 
 function uploadWords(plan: DestinationPlan, name: (id: string) => string): string {

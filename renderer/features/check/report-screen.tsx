@@ -1,3 +1,4 @@
+import type { Subject } from "#contract/report.ts";
 import { Button } from "#renderer/components/button.tsx";
 import { Copyable } from "#renderer/components/copyable.tsx";
 import { Icon } from "#renderer/components/icon.tsx";
@@ -17,6 +18,11 @@ export function ReportScreen({ reportKey }: { reportKey: string }) {
   const subject = report?.subject ?? subjectOfKey(reportKey);
   if (subject === null) return <p className="screen-empty">There is no such report.</p>;
   const isIso = (report?.facts?.iso ?? null) !== null;
+  const takeIn = (source: Subject, asItIs: boolean) => {
+    void compact.run({ subject: source, asItIs }).then((started) => {
+      if (started !== null) go({ screen: "job", id: started.jobId });
+    });
+  };
   const path = report?.path ?? (subject.kind === "file" ? subject.path : "");
   return (
     <>
@@ -45,13 +51,18 @@ export function ReportScreen({ reportKey }: { reportKey: string }) {
                 icon="compress"
                 busy={compact.pending}
                 title="A compressed copy, compared with this file byte by byte; from there it can be published"
-                onClick={() => {
-                  void compact.run({ subject: report.subject }).then((started) => {
-                    if (started !== null) go({ screen: "job", id: started.jobId });
-                  });
-                }}
+                onClick={() => takeIn(report.subject, false)}
               >
                 Take into the library
+              </Button>
+            )}
+            {(report?.facts?.archive ?? null) !== null && report !== undefined && subject.kind === "file" && (
+              <Button
+                busy={compact.pending}
+                title="A copy of the file, still packed; it is published so where a provider takes it so"
+                onClick={() => takeIn(report.subject, true)}
+              >
+                Take in as it is
               </Button>
             )}
             {report !== undefined && (

@@ -1,14 +1,18 @@
 import type { AccountView } from "#contract/account.ts";
+import type { DestinationPlan } from "#contract/publish.ts";
 import { ChipsField } from "#renderer/components/chips-field.tsx";
 import { SelectField, TextField } from "#renderer/components/field.tsx";
 import { SuggestField } from "#renderer/components/suggest-field.tsx";
 import { stagingLabel } from "#renderer/features/staging/staging-words.ts";
 import { byName, useEntries, useEntry } from "#renderer/mirror/use-mirror.ts";
 import type { DestinationDraft } from "./destinations.ts";
+import { formatOptions, formatReason } from "./plan-words.ts";
 
 interface DestinationFieldsProps {
   account: AccountView;
   draft: DestinationDraft;
+  /** Of the present choice, as far as it is known. */
+  plan: DestinationPlan | undefined;
   problem: string | null;
   onConnectStaging: () => void;
   onDraft: (change: Partial<DestinationDraft>) => void;
@@ -18,7 +22,7 @@ const connectAnother = "connect";
 
 /** What can be said about one destination beside that it is one. */
 export function DestinationFields(props: DestinationFieldsProps) {
-  const { account, draft, problem, onConnectStaging, onDraft } = props;
+  const { account, draft, plan, problem, onConnectStaging, onDraft } = props;
   const provider = useEntry("providers", account.provider);
   const own = useEntry("stagings", account.stagingId ?? "");
   const stagings = useEntries(
@@ -27,6 +31,7 @@ export function DestinationFields(props: DestinationFieldsProps) {
     ({ id, place }) => id !== account.stagingId && (place.kind !== "oci" || place.accountId === account.id),
   );
   const regions = provider?.regions ?? [];
+  const formats = plan === undefined ? [] : formatOptions(plan);
   const byUrl = draft.staging === "url";
   return (
     <div className="destination-fields">
@@ -70,6 +75,15 @@ export function DestinationFields(props: DestinationFieldsProps) {
           ]}
           onValue={(staging) => (staging === connectAnother ? onConnectStaging() : onDraft({ staging }))}
         />
+        {plan !== undefined && !byUrl && formats.length > 1 && (
+          <SelectField
+            label="Format"
+            hint={formatReason(plan, draft.format)}
+            value={draft.format}
+            options={formats}
+            onValue={(format) => onDraft({ format })}
+          />
+        )}
         {byUrl && (
           <TextField
             label="Address of the image"

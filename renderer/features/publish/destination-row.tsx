@@ -92,6 +92,7 @@ export function DestinationRow({
         <DestinationFields
           account={account}
           draft={draft}
+          plan={plan}
           problem={problem}
           onConnectStaging={onConnectStaging}
           onDraft={onDraft}

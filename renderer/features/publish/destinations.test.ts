@@ -18,6 +18,7 @@ const plan = (accountId: string, change: Partial<DestinationPlan> = {}): Destina
   accountId,
   level: "pass",
   convert: null,
+  formats: [],
   uploadBytes: 10,
   sharesWith: null,
   stagingName: "s",
@@ -48,6 +49,7 @@ describe("publishInput", () => {
           moreRegions: [],
           stagingId: null,
           sourceUrl: null,
+          format: null,
           override: false,
         },
         {
@@ -56,6 +58,7 @@ describe("publishInput", () => {
           moreRegions: [],
           stagingId: "s2",
           sourceUrl: null,
+          format: null,
           override: false,
         },
       ],

@@ -1,5 +1,5 @@
 import type { AccountView } from "#contract/account.ts";
-import type { Destination, DestinationPlan, PublishMany } from "#contract/publish.ts";
+import type { Destination, DestinationPlan, PublishMany, UploadFormat } from "#contract/publish.ts";
 
 /** One account of the dialog, as ticked and typed. */
 export interface DestinationDraft {
@@ -10,6 +10,8 @@ export interface DestinationDraft {
   /** Empty: the account's own storage; `url`: the file lies at `sourceUrl` already. */
   readonly staging: string;
   readonly sourceUrl: string;
+  /** Empty: by the rule of the plan. */
+  readonly format: UploadFormat | "";
   /** Publish although the judge says error. */
   readonly override: boolean;
 }
@@ -21,6 +23,7 @@ export const newDestination = (account: AccountView, imageName: string): Destina
   moreRegions: [],
   staging: "",
   sourceUrl: "",
+  format: "",
   override: false,
 });
 
@@ -57,6 +60,7 @@ function toDestination({ account, draft }: ChosenDestination): Destination {
     moreRegions: draft.moreRegions.filter((other) => other !== region),
     stagingId: draft.staging === "" || draft.staging === "url" ? null : draft.staging,
     sourceUrl: draft.staging === "url" ? draft.sourceUrl.trim() : null,
+    format: draft.format === "" ? null : draft.format,
     override: draft.override,
   };
 }

@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { DestinationPlan } from "#contract/publish.ts";
-import { costWords, uploadWords } from "./plan-words.ts";
+import { costWords, formatOptions, formatReason, uploadWords } from "./plan-words.ts";
 
 const plan: DestinationPlan = {
   accountId: "a",
   level: "pass",
   convert: null,
+  formats: [],
   uploadBytes: 159 * 1024 ** 2,
   sharesWith: null,
   stagingName: "spaces",
@@ -25,6 +26,22 @@ describe("uploadWords", () => {
     [{ exposure: "your-address", uploadBytes: 0 }, "Nothing: it lies there already"],
   ] as const)("%j", (change, words) => {
     expect(uploadWords({ ...plan, ...change }, (id) => id.toUpperCase())).toBe(words);
+  });
+});
+
+describe("formatOptions", () => {
+  const formats = [
+    { format: "as-it-is", reason: "Nothing is converted" },
+    { format: "raw-gzip", reason: "A little smaller" },
+  ] as const;
+
+  it("names the default and what else there is, each with its reason", () => {
+    const options = formatOptions({ formats: [...formats] });
+    expect(options.map(({ value }) => value)).toEqual(["", "raw-gzip"]);
+    expect(options[0]?.label).toBe("The file as it is (default)");
+    expect(formatReason({ formats: [...formats] }, "")).toBe("Nothing is converted.");
+    expect(formatReason({ formats: [...formats] }, "raw-gzip")).toBe("A little smaller.");
+    expect(formatOptions({ formats: [] })).toEqual([]);
   });
 });
 

@@ -1,4 +1,5 @@
-import type { DestinationPlan } from "#contract/publish.ts";
+import type { DestinationPlan, UploadFormat } from "#contract/publish.ts";
+import { asSentence } from "#core/lib/as-sentence.ts";
 import { formatBytes } from "#renderer/lib/format-bytes.ts";
 
 /** Who can read the file on its way, in a sentence. */
@@ -23,6 +24,34 @@ export const exposureNames: typeof exposureWords = {
 const convertWords: Readonly<Record<NonNullable<DestinationPlan["convert"]>, string>> = {
   "qcow2-zlib": "as qcow2 (zlib)",
   "raw-gzip": "as raw, gzipped",
+};
+
+/** The formats to choose from; the first is the one without a choice. */
+export function formatOptions({ formats }: Pick<DestinationPlan, "formats">): {
+  value: UploadFormat | "";
+  label: string;
+}[] {
+  const [first, ...others] = formats;
+  if (first === undefined) return [];
+  return [
+    { value: "", label: `${formatLabels[first.format]} (default)` },
+    ...others.map(({ format }) => ({ value: format, label: formatLabels[format] })),
+  ];
+}
+
+/** What speaks for the format that is used: a sentence. */
+export function formatReason(
+  { formats }: Pick<DestinationPlan, "formats">,
+  chosen: UploadFormat | "",
+): string {
+  const reason = (formats.find(({ format }) => format === chosen) ?? formats[0])?.reason ?? "";
+  return reason === "" ? "" : asSentence(reason);
+}
+
+const formatLabels: Readonly<Record<UploadFormat, string>> = {
+  "as-it-is": "The file as it is",
+  "qcow2-zlib": "qcow2, compressed with zlib",
+  "raw-gzip": "Raw disk in gzip (.img.gz)",
 };
 
 /** What is sent and through what: `159 MiB as qcow2 (zlib), through spaces`. */

@@ -1,7 +1,9 @@
 import type { AccountView } from "#contract/account.ts";
+import type { DestinationPlan, UploadFormat } from "#contract/publish.ts";
 import type { StagingPlace, StagingView } from "#contract/staging.ts";
 import { AppError } from "#core/lib/app-error.ts";
 import { manifestOf } from "#core/publish/accounts/account-access.ts";
+import { mayTake } from "#core/publish/prepare/conversion.ts";
 import { targetOf } from "#core/publish/publish-target.ts";
 
 export interface Misfit {
@@ -9,7 +11,37 @@ export interface Misfit {
   readonly fix: string;
 }
 
-type Destination = { stagingId: string | null; sourceUrl: string | null; moreRegions: readonly string[] };
+type Destination = {
+  stagingId: string | null;
+  sourceUrl: string | null;
+  moreRegions: readonly string[];
+  format: UploadFormat | null;
+};
+
+const formatNames: Readonly<Record<UploadFormat, string>> = {
+  "as-it-is": "the file as it is",
+  "qcow2-zlib": "qcow2",
+  "raw-gzip": "a raw disk in gzip",
+};
+
+const notTakenWords = (provider: string, format: UploadFormat): Misfit => ({
+  text: `${provider} does not take this image as ${formatNames[format]}`,
+  fix: "Choose another format, or none: then the best one is used.",
+});
+
+/** A format was chosen that the provider does not take of this image. */
+export function notTaken(provider: string, format: UploadFormat): AppError {
+  const { text, fix } = notTakenWords(provider, format);
+  return new AppError("bad-input", text, { hint: fix });
+}
+
+/** The same for a plan; null: it takes it, or none was chosen. */
+export const formatMisfit = (
+  provider: string,
+  choices: DestinationPlan["formats"],
+  wanted: UploadFormat | null,
+): Misfit | null =>
+  wanted === null || choices.some(({ format }) => format === wanted) ? null : notTakenWords(provider, wanted);
 
 /** Why a destination cannot work whatever the image is; null: it can. */
 export function misfitOf(
@@ -18,6 +50,8 @@ export function misfitOf(
   stagings: Readonly<Record<string, StagingView>>,
 ): Misfit | null {
   const { name, capabilities } = manifestOf(account.provider);
+  const { format } = destination;
+  if (format !== null && !mayTake(capabilities, format)) return notTakenWords(name, format);
   if (destination.moreRegions.length > 0 && !capabilities.transferImage) {
     return { text: `${name} copies no image to other regions`, fix: "Publish to each region by itself." };
   }

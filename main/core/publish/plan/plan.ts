@@ -10,12 +10,12 @@ import { sizeText } from "#core/lib/size-text.ts";
 import type { Images } from "#core/library/images.ts";
 import { manifestOf } from "#core/publish/accounts/account-access.ts";
 import type { Accounts } from "#core/publish/accounts/accounts.ts";
-import { conversionFor } from "#core/publish/prepare/conversion.ts";
+import { conversionTo, formatChoices } from "#core/publish/prepare/conversion.ts";
 import { missingRoom } from "#core/publish/quota-step.ts";
 import { sameContent } from "#core/publish/remote/same-content.ts";
 import type { StateStore } from "#core/state-store.ts";
 import { costOf } from "./cost.ts";
-import { misfitOf } from "./misfit.ts";
+import { formatMisfit, misfitOf, type Misfit } from "./misfit.ts";
 
 export interface PlanDeps {
   store: StateStore;
@@ -53,7 +53,9 @@ async function planOne(
   const manifest = manifestOf(account.provider);
   const staging = stagingOf(store, account, destination);
   const asItIs = destination.sourceUrl !== null;
-  const convert = asItIs ? null : conversionFor(manifest.capabilities, image, report.facts);
+  const formats = asItIs ? [] : formatChoices(manifest.capabilities, image, report.facts);
+  const misfit = formatMisfit(manifest.name, formats, asItIs ? null : destination.format);
+  const convert = conversionTo(destination.format ?? formats[0]?.format ?? "as-it-is");
   const fileBytes = convert === null ? image.fileBytes : null;
   const { quota, note } = await askQuota(accounts, account.id, signal);
   const same =
@@ -62,7 +64,7 @@ async function planOne(
       : sameContent(Object.values(store.state.remoteImages), account.id, image.sha256);
   const exposure = exposureOf(manifest.capabilities, staging, asItIs);
   const notes: Notes = [
-    ...misfitNotes(account, destination, store),
+    ...misfitNotes(misfitOf(account, destination, store.state.stagings) ?? misfit),
     ...judgeNotes(report, account, destination.override),
     ...roomNotes(quota, fileBytes),
     ...(same[0] === undefined ? [] : [sameNote(same[0].name, again)]),
@@ -73,6 +75,7 @@ async function planOne(
     accountId: account.id,
     level: report.verdicts[account.provider]?.level ?? "unknown",
     convert,
+    formats,
     uploadBytes: asItIs ? 0 : fileBytes,
     sharesWith: null,
     stagingName: asItIs ? null : (staging?.name ?? null),
@@ -115,10 +118,7 @@ function exposureOf(
   return signs ? "signed-link" : "unguessable-public-link";
 }
 
-function misfitNotes(account: AccountView, destination: Destination, store: StateStore): Notes {
-  const misfit = misfitOf(account, destination, store.state.stagings);
-  return misfit === null ? [] : [{ blocks: true, ...misfit }];
-}
+const misfitNotes = (misfit: Misfit | null): Notes => (misfit === null ? [] : [{ blocks: true, ...misfit }]);
 
 function judgeNotes(report: CheckReport, { provider }: AccountView, override: boolean): Notes {
   if (report.error !== null) {

@@ -33,7 +33,7 @@ const job = (changes: Partial<JobView> = {}): JobView => ({
 
 async function stage(parts: ReturnType<PublishHarness["parts"]>, jobId: string): Promise<string> {
   const { path, fileBytes } = harness.image;
-  const place = newStagingPlace({ name: "x", format: "qcow2" });
+  const place = newStagingPlace({ name: "x", format: "qcow2", archive: null });
   const sha256 = createHash("sha256")
     .update(await readFile(path))
     .digest("hex");

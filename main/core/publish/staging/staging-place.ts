@@ -9,9 +9,23 @@ export type ObjectPlace = z.infer<typeof ObjectPlaceSchema>;
 
 const extensions: Partial<Record<ImageFormat, string>> = { raw: "img", iso9660: "iso" };
 
+const archiveEndings: Readonly<Record<string, string>> = {
+  gzip: ".gz",
+  bzip2: ".bz2",
+  xz: ".xz",
+  zstd: ".zst",
+};
+
+/** A file that is to be put somewhere. `archive`: what it is packed with. */
+export interface NamedFile {
+  readonly name: string;
+  readonly format: ImageFormat;
+  readonly archive: string | null;
+}
+
 /** Providers look at the ending before they look inside: Contabo answers 415 to one that it does not know. */
-const fileName = (image: { name: string; format: ImageFormat }): string =>
-  `${fileStem(image.name)}.${extensions[image.format] ?? image.format}`;
+const fileName = ({ name, format, archive }: NamedFile): string =>
+  `${fileStem(name)}.${extensions[format] ?? format}${archiveEndings[archive ?? ""] ?? ""}`;
 
 function fileStem(name: string): string {
   const plain = name
@@ -27,13 +41,13 @@ function fileStem(name: string): string {
  * The object may become readable by its plain URL while the provider fetches it (a presigned GET does not survive
  * an importer's HEAD), so its key must not be guessable: 128 bits of chance. The name helps only its reader.
  */
-export function newStagingPlace(image: { name: string; format: ImageFormat }): ObjectPlace {
+export function newStagingPlace(image: NamedFile): ObjectPlace {
   const prefix = `${ourPrefix}${randomBytes(16).toString("hex")}/`;
   return { prefix, key: `${prefix}${fileName(image)}` };
 }
 
 /** A file that stays for the operator: named for people, and the same for the same content. */
-export function handOffPlace(image: { name: string; format: ImageFormat }, sha256: string): ObjectPlace {
+export function handOffPlace(image: NamedFile, sha256: string): ObjectPlace {
   const stem = `${fileStem(image.name)}-${sha256.slice(0, 8)}`;
   const key = fileName({ ...image, name: stem });
   return { prefix: key, key };

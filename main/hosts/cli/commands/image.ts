@@ -6,6 +6,7 @@ import { labelChanges, labelOptions, labelRows } from "../labels.ts";
 import { formatBytes, formatTime } from "../terminal/format.ts";
 import { bold } from "../terminal/style.ts";
 import { table } from "../terminal/table.ts";
+import { imageAddCommand } from "./image-add.ts";
 import { mustConfirm } from "./machine.ts";
 
 const name = [{ name: "IMAGE", required: true, many: false }] as const;
@@ -28,7 +29,7 @@ const list = defineCommand({
     else {
       const rows = images.map((image) => [
         image.name,
-        image.format,
+        image.archive === null ? image.format : `${image.format} in ${image.archive}`,
         formatBytes(image.fileBytes),
         formatBytes(image.virtualBytes),
         formatTime(image.createdAt),
@@ -60,7 +61,7 @@ const show = defineCommand({
         ["file", image.path],
         [
           "format",
-          `${image.format}, ${formatBytes(image.fileBytes)} for a disk of ${formatBytes(image.virtualBytes)}`,
+          `${image.format}${image.archive === null ? "" : ` in ${image.archive}`}, ${formatBytes(image.fileBytes)} for a disk of ${formatBytes(image.virtualBytes)}`,
         ],
         ["sha256", image.sha256 ?? "not known"],
         ["made of", `${origin.sourcePath} (${formatBytes(origin.sourceBytes)})`],
@@ -113,4 +114,4 @@ const remove = defineCommand({
   },
 });
 
-export const imageCommands: readonly CommandSpec[] = [list, show, change, remove];
+export const imageCommands: readonly CommandSpec[] = [list, show, imageAddCommand, change, remove];

@@ -51,6 +51,7 @@ export const sampleImage = (id: string, name: string): ImageView => ({
   createdAt: sampledAt,
   path: `/images/${id}/disk.qcow2`,
   format: "qcow2",
+  archive: null,
   fileBytes: 160 * 1024 ** 2,
   virtualBytes: 4 * 1024 ** 3,
   sha256: null,

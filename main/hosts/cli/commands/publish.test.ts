@@ -21,6 +21,10 @@ const plan = (accountId: string, change: Partial<DestinationPlan> = {}): Destina
   accountId,
   level: "pass",
   convert: "qcow2-zlib",
+  formats: [
+    { format: "qcow2-zlib", reason: "Holes and zeros are not uploaded" },
+    { format: "raw-gzip", reason: "Made here first" },
+  ],
   uploadBytes: 160 * 1024 ** 2,
   sharesWith: null,
   stagingName: "spaces",
@@ -129,9 +133,17 @@ describe("goldsmith publish", () => {
     const run = await publish(["golden", "--to", "work,home", "--plan"]);
     expect(run.code).toBe(1);
     expect(run.stdout).toContain("160 MiB as qcow2 (zlib), through spaces");
+    expect(run.stdout).toContain("Holes and zeros are not uploaded; also --format raw.gz");
     expect(run.stdout).toContain("0.01 USD a month, 0.000015 an hour");
     expect(run.stdout).toContain("nothing more, shares that of work");
     expect((await publish(["golden", "--to", "work,home", "--plan", "--override"])).code).toBe(0);
+  });
+
+  it("takes the format that was chosen, for every account", async () => {
+    const run = await publish(["golden", "--to", "work,home", "--format", "raw.gz", "--plan"]);
+    expect(run.inputs).toMatchObject([{ destinations: [{ format: "raw-gzip" }, { format: "raw-gzip" }] }]);
+    const bare = await publish(["golden", "--to", "work", "--plan"]);
+    expect(bare.inputs).toMatchObject([{ destinations: [{ format: null }] }]);
   });
 
   it("limits the upload for this run only", async () => {
@@ -149,6 +161,7 @@ describe("goldsmith publish", () => {
     [["golden"], "--to ACCOUNT is missing"],
     [["golden", "--to", "work", "--limit", "fast"], "--limit fast is no rate"],
     [["golden", "--to", "work", "--from-url", "ftp://x"], "--from-url"],
+    [["golden", "--to", "work", "--format", "vhd"], "--format vhd: write as-it-is, qcow2 or raw.gz"],
   ])("refuses %j", async (argv, words) => {
     const run = await publish(argv);
     expect(run).toMatchObject({ code: 2, inputs: [] });

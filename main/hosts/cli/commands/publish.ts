@@ -1,5 +1,11 @@
 import type { JobView } from "#contract/job.ts";
-import { PublishManySchema, PublishResultSchema, type PublishMany } from "#contract/publish.ts";
+import {
+  PublishManySchema,
+  PublishResultSchema,
+  UploadFormatSchema,
+  type PublishMany,
+  type UploadFormat,
+} from "#contract/publish.ts";
 import { AppError } from "#core/lib/app-error.ts";
 import {
   defineCommand,
@@ -14,7 +20,7 @@ import {
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { findByName } from "../find-by-name.ts";
 import { followJobs } from "../follow-jobs.ts";
-import { printPlans } from "../plan-lines.ts";
+import { formatWords, printPlans } from "../plan-lines.ts";
 import { printError } from "../run-cli.ts";
 import { parseSize } from "../terminal/format.ts";
 import { formatBytes } from "../terminal/format.ts";
@@ -51,6 +57,11 @@ export const publishCommand = defineCommand({
       value: "URL",
       help: "It lies at this address already: nothing is uploaded",
     },
+    format: {
+      type: "string",
+      value: "FORMAT",
+      help: "as-it-is, qcow2 or raw.gz (default: see --plan)",
+    },
     override: {
       type: "boolean",
       help: "Publish although the check says error; it is written into the record",
@@ -62,6 +73,7 @@ export const publishCommand = defineCommand({
   examples: [
     "goldsmith publish debian-12-golden --to practice",
     "goldsmith publish web --to work,contabo --to oracle --plan",
+    "goldsmith publish web --to work --format raw.gz",
     "goldsmith publish web --to work --region fra1 --more-regions ams3,nyc3 --limit 5MB/s",
     "goldsmith publish web --to work --from-url https://images.example.org/web.qcow2 --json",
   ],
@@ -86,6 +98,7 @@ function publishInput(context: CommandContext, { state }: Session): PublishMany 
     region: textOption(context, "region"),
     moreRegions: listOption(context, "more-regions"),
     sourceUrl: textOption(context, "from-url") ?? null,
+    format: formatOption(context),
     override: flag(context, "override"),
     stagingId:
       staging === undefined ? null : findByName("staging storage", staging, Object.values(state.stagings)).id,
@@ -159,6 +172,14 @@ function printEnd({ out, err }: CommandContext, { state }: Session, job: JobView
   if (result.handOff === null) return;
   out.line("  The operator registers it; give them this:");
   for (const line of result.handOff.text.split("\n")) out.line(`  ${line}`);
+}
+
+function formatOption(context: CommandContext): UploadFormat | null {
+  const word = textOption(context, "format");
+  if (word === undefined) return null;
+  const found = UploadFormatSchema.options.find((format) => formatWords[format] === word);
+  if (found !== undefined) return found;
+  throw new UsageError(`--format ${word}: write as-it-is, qcow2 or raw.gz`);
 }
 
 function rateOption(context: CommandContext): number | null {

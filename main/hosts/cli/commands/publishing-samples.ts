@@ -70,6 +70,7 @@ const image: ImageView = {
   createdAt: at,
   path: "/images/i1/disk.qcow2",
   format: "qcow2",
+  archive: null,
   fileBytes: 160 * 1024 ** 2,
   virtualBytes: 4 * 1024 ** 3,
   sha256: null,
