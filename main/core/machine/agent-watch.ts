@@ -19,6 +19,14 @@ interface AgentWatchDeps {
 
 /** Addresses change seldom, and nobody waits for them. */
 const lookMs = 5_000;
+/** An agent that is busy answers the next time; one that has not answered so often in a row is none. */
+const silentLooks = 3;
+
+interface Found {
+  agentVersion: string | null;
+  /** null: it told none this time. */
+  addresses: string[] | null;
+}
 
 /** QMP `query-chardev`: `frontend-open` when a program in the guest has the channel open. */
 const ChardevsSchema = z.array(z.object({ label: z.string(), "frontend-open": z.boolean() }));
@@ -29,6 +37,7 @@ export class AgentWatch {
   readonly #timer: NodeJS.Timeout;
   #looking: Promise<void> | null = null;
   #closed = false;
+  #silent = 0;
 
   constructor(deps: AgentWatchDeps) {
     this.#deps = deps;
@@ -49,18 +58,21 @@ export class AgentWatch {
 
   async #look(): Promise<void> {
     const { state, log } = this.#deps;
-    let found: { agentVersion: string | null; addresses: string[] } = { agentVersion: null, addresses: [] };
+    let found: Found = { agentVersion: null, addresses: [] };
     try {
       if (await this.#isThere()) found = await this.#ask();
+      this.#silent = 0;
     } catch (error) {
       const { code, message } = AppError.from(error);
-      if (code === "timeout") return; // busy, or another program talks to it: what was known stays
+      // Busy, or another program talks to it: what was known stays for a while.
+      if (code === "timeout" && ++this.#silent < silentLooks) return;
       log.info("A guest agent cannot be asked", { code, message });
     }
     if (this.#closed) return;
     const known = state.view.addresses;
-    const same = found.addresses.join() === known.join();
-    state.update({ agentVersion: found.agentVersion, addresses: same ? known : found.addresses });
+    const told = found.addresses ?? known;
+    const addresses = told.join() === known.join() ? known : told;
+    state.update({ agentVersion: found.agentVersion, addresses });
   }
 
   async #isThere(): Promise<boolean> {
@@ -68,12 +80,12 @@ export class AgentWatch {
     return chardevs.find(({ label }) => label === agentChardevId)?.["frontend-open"] === true;
   }
 
-  async #ask(): Promise<{ agentVersion: string; addresses: string[] }> {
+  async #ask(): Promise<Found> {
     if (await thawLeftover(this.#deps.leftover)) this.#deps.onThawed();
     await using agent = await GuestAgent.connect(this.#deps.socketPath);
     const agentVersion = await agent.version();
-    // an agent may be told not to tell
-    const addresses = await agent.addresses().catch(() => []);
+    // It may be told not to tell, it does not while it is frozen, and in a slow guest it takes its time.
+    const addresses = await agent.addresses().catch(() => null);
     return { agentVersion, addresses };
   }
 }

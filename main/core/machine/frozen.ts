@@ -6,10 +6,13 @@ import { readJson, writeJson } from "#core/library/json-file.ts";
 import type { Ports } from "#ports/ports.ts";
 import { GuestAgent } from "./guest-agent.ts";
 
-/** `frozen.json`, version 1: who has stopped the guest's filesystems. It is there before they stop. */
+/**
+ * `frozen.json`, version 1: who has stopped the guest's filesystems. It is there before they stop. `owner` null: whoever
+ * it was could not reach the agent any more and has given up.
+ */
 const FrozenSchema = z.object({
   version: z.literal(1),
-  owner: z.object({ pid: z.number().int(), startToken: z.string() }),
+  owner: z.object({ pid: z.number().int(), startToken: z.string() }).nullable(),
 });
 
 /** A guest that cannot flush its caches within this time is not frozen: better a journal to replay than a stop. */
@@ -26,7 +29,7 @@ interface FreezeDeps {
 
 /**
  * Does something short while the guest's filesystems stand still, where an agent can do that; else just does it.
- * They go on in every case; when this process is killed meanwhile, `thawLeftover` sees to it. `frozen`: they stood.
+ * They go on in every case; when this process is killed meanwhile or the agent falls silent, `thawLeftover` sees to it. `frozen`: they stood.
  */
 export async function whileFrozen<T>(
   deps: FreezeDeps,
@@ -47,6 +50,7 @@ export async function whileFrozen<T>(
     if (agent !== null) {
       await agent[Symbol.asyncDispose]();
       if (await thaw(deps)) await rm(marker, { force: true });
+      else await writeJson(marker, { version: 1, owner: null });
     }
   }
 }
@@ -77,11 +81,15 @@ async function thaw({ ports, agentSocket }: FreezeDeps): Promise<boolean> {
   return false;
 }
 
-/** For a machine that is found running: answers whether somebody had left its filesystems frozen. */
+/**
+ * For a machine that runs, now and then: answers whether somebody had left its filesystems frozen, be it because he was
+ * killed or because the agent did not answer when they were to go on.
+ */
 export async function thawLeftover(deps: FreezeDeps): Promise<boolean> {
   const marker = join(deps.folder, "frozen.json");
   const left = await readJson(marker, FrozenSchema);
-  if (left === null || (await deps.ports.processes.isAlive(left.owner))) return false;
+  if (left === null) return false;
+  if (left.owner !== null && (await deps.ports.processes.isAlive(left.owner))) return false;
   if (!(await thaw(deps))) return false;
   await rm(marker, { force: true });
   return true;

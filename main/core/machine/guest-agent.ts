@@ -19,17 +19,17 @@ const AnswerSchema = z.union([
   z.object({ error: z.object({ class: z.string().max(200).optional(), desc: z.string().max(2_000) }) }),
 ]);
 const InfoSchema = z.object({ version: z.string().regex(/^[\w.+~() -]{1,60}$/) });
+/** One interface or address that is told in another form does not hide the others. */
 const InterfacesSchema = z
   .array(
-    z.object({
-      name: z.string().max(200),
-      "ip-addresses": z
-        .array(z.object({ "ip-address": z.string().max(60) }))
-        .max(100)
-        .optional(),
-    }),
+    z
+      .object({
+        name: z.string().max(200),
+        "ip-addresses": z.array(z.object({ "ip-address": z.string().max(60) }).catch({ "ip-address": "" })),
+      })
+      .catch({ name: "", "ip-addresses": [] }),
   )
-  .max(200);
+  .max(1_000);
 
 /** One talk with the agent; the channel serves one at a time. */
 export class GuestAgent implements AsyncDisposable {
@@ -94,10 +94,13 @@ export class GuestAgent implements AsyncDisposable {
 
   /** Without loopback and link-local ones. */
   async addresses(): Promise<string[]> {
-    const interfaces = parsed(InterfacesSchema, await this.execute("guest-network-get-interfaces"));
+    const interfaces = parsed(
+      InterfacesSchema,
+      await this.execute("guest-network-get-interfaces", { timeoutMs: 5_000 }),
+    );
     return interfaces
       .filter(({ name }) => name !== "lo")
-      .flatMap((one) => one["ip-addresses"] ?? [])
+      .flatMap((one) => one["ip-addresses"])
       .map((one) => one["ip-address"])
       .filter((address) => isIP(address) !== 0 && !/^(127\.|::1$|fe80:)/i.test(address))
       .slice(0, maxAddresses);
