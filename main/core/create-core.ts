@@ -150,7 +150,7 @@ export async function createCore(ports: Ports, options: CoreOptions): Promise<Co
     jobs,
     compact,
     publish,
-    isos: createIsoSource({ isos, jobs, clock: ports.clock, cache: join(directories.cache, "isos") }),
+    isos: createIsoSource({ isos, jobs, ports, cache: join(directories.cache, "isos") }),
     check: (subject, signal) => checks.run(subject, signal),
     findAccount: (nameOrId) => findAccount(Object.values(store.state.accounts), nameOrId),
   });

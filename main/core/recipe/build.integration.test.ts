@@ -59,7 +59,7 @@ async function open() {
     jobs,
     compact: createCompactJob({ ports, images, machines }),
     publish: null as never,
-    isos: createIsoSource({ isos: null as never, jobs, clock: ports.clock, cache: home }),
+    isos: createIsoSource({ isos: null as never, jobs, ports, cache: join(home, "isos") }),
     check: () => Promise.reject(new Error("not part of this test")),
     findAccount: () => "",
   });

@@ -21,7 +21,8 @@ export function issueWords(issue: z.core.$ZodIssue): string {
     case "invalid_type": {
       const got = /received (\w+)/.exec(issue.message)?.[1] ?? "undefined";
       if (got === "undefined") return `This needs ${fieldOf(issue)}${kindOf(issue.expected)}`;
-      return `This must be ${kindOf(issue.expected)}, and is ${kindOf(got)}`;
+      const quotes = issue.expected === "string" && got !== "null" ? "; put it in quotes" : "";
+      return `This must be ${kindOf(issue.expected)}, and is ${kindOf(got)}${quotes}`;
     }
     case "too_small":
       if (issue.minimum === 1 && issue.origin !== "number" && isZods(issue)) return "This must not be empty";

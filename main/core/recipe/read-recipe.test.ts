@@ -76,6 +76,10 @@ describe("readRecipe", () => {
       `name: x\niso: { url: "file:///etc/passwd", sha256: x }\nsteps: [boot]\n`,
       [/^2:13 .*https:/, /^2:43 A SHA-256/],
     ],
+    [
+      `name: x\niso: { url: "http://x/y", sha256: ${"0".repeat(64)} }\nsteps: [boot]\n`,
+      ["2:35 This must be a text, and is a number; put it in quotes"],
+    ],
     [steps("run: !!js/function 'x'"), ["3:10 Tags (`!…`) have no meaning in a recipe"]],
     [steps("run: !!binary aGVsbG8="), ["3:10 Tags (`!…`) have no meaning in a recipe"]],
     [steps("boot: { timeout: 600 h }"), [/^3:22 A time to wait is/]],

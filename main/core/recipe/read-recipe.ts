@@ -116,7 +116,8 @@ function problemsOf(
     });
   if (issue.code === "invalid_union") {
     // Of several forms the one that was meant went deepest, or is the one for a map where a map was written.
-    const forms = issue.errors.toSorted((a, b) => depth(b) - depth(a));
+    // Of those the one that knows most of the fields.
+    const forms = issue.errors.toSorted((a, b) => depth(b) - depth(a) || unknownIn(a) - unknownIn(b));
     const [meant] = forms;
     if (meant === undefined || depth(meant) === 0) return [yaml.problem(path, formWords(path))];
     return meant.flatMap((inner) => problemsOf(yaml, path, inner, known));
@@ -126,6 +127,9 @@ function problemsOf(
 
 const depth = (issues: readonly z.core.$ZodIssue[]): number =>
   Math.max(0, ...issues.map(({ code, path }) => (code === "unrecognized_keys" ? 1 : path.length)));
+
+const unknownIn = (issues: readonly z.core.$ZodIssue[]): number =>
+  issues.reduce((sum, issue) => sum + (issue.code === "unrecognized_keys" ? issue.keys.length : 0), 0);
 
 const formWords = (path: YamlPath): string =>
   `This value of \`${path.findLast((part) => typeof part === "string") ?? "it"}\` has a wrong form`;

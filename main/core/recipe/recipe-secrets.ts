@@ -35,7 +35,7 @@ export async function keepVariables(
     const value = given[name] ?? (typeof one === "string" ? one : one.default);
     if (value !== undefined) return [name, value];
     throw new AppError("bad-input", `The variable ${name} has no value`, {
-      hint: `Give it with --var ${name}=…, or in the environment as GOLDSMITH_VAR_${name.toUpperCase()}.`,
+      hint: `Give it ${hidden.includes(name) ? "" : `with --var ${name}=…, or `}in the environment as GOLDSMITH_VAR_${name.toUpperCase()}.`,
       details: { variable: name },
     });
   });

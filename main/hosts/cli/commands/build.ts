@@ -75,7 +75,7 @@ export const buildCommand = defineCommand({
       context.signal,
     );
     const job = await followJob(context, session, jobId).catch((error: unknown) => {
-      throw explained(context, AppError.from(error), jobId);
+      throw explained(context, session, AppError.from(error), jobId);
     });
     const result = BuildResultSchema.parse(job.result);
     const machine = session.state.machines[result.machineId] ?? null;
@@ -143,14 +143,17 @@ async function valuesOf(
 }
 
 /** The last screen where a console did not show what was waited for, and how to go on. */
-function explained(context: CommandContext, error: AppError, jobId: string): AppError {
+function explained(context: CommandContext, session: Session, error: AppError, jobId: string): AppError {
   const { screen } = error.details;
   if (!context.json && Array.isArray(screen)) {
     context.err.line(dim("  The last screen:"));
     for (const row of screen) context.err.line(dim(`  │ ${String(row)}`));
   }
   if (error.code === "cancelled") return error;
-  const hint = `${error.hint} goldsmith job retry ${jobId} goes on from its last checkpoint.`;
+  const machineId = session.state.jobs[jobId]?.subject.machineId ?? "";
+  const machine = session.state.machines[machineId];
+  const how = machine === undefined ? "tries again" : "goes on from its last checkpoint";
+  const hint = `${error.hint} goldsmith job retry ${jobId} ${how}.`;
   const { code, message, retry, details } = error;
   return new AppError(code, message, { hint, retry, details, cause: error });
 }
