@@ -14,6 +14,8 @@ export function machineScreen(page: Page) {
     /** Of a machine whose memory rests on disk. */
     resume: header.getByRole("button", { name: "Resume", exact: true }),
     discardMemory: header.getByRole("button", { name: "Discard memory" }),
+    /** Of a guest that stands still. */
+    continue: header.getByRole("button", { name: "Continue", exact: true }),
     powerButton: header.getByRole("button", { name: "Power button" }),
     forceOff: header.getByRole("button", { name: "Force off" }),
     eject: header.getByRole("button", { name: "Eject" }),

@@ -8,6 +8,7 @@ import { runCommand, shell } from "#e2e/pages/shell.ts";
 import { workbench } from "#e2e/pages/workbench.ts";
 import { expectFits } from "./fits.ts";
 import { guestPatience } from "./patience.ts";
+import { pauseGuest } from "./pause-guest.ts";
 import { expect, test } from "./test.ts";
 
 /** One guest for all that a machine can be asked while it lives, because a boot is what costs time. */
@@ -66,6 +67,14 @@ test("a machine's checkpoints, display, capture and copies", async ({ app }) => 
     const [picture] = await Promise.all([page.waitForEvent("download"), bench.display.screenshot.click()]);
     expect(picture.suggestedFilename()).toBe("Bench.png");
     await expectFits(page);
+  });
+
+  await test.step("paused, and let go on", async () => {
+    await expect(machineScreen(page).continue).toHaveCount(0);
+    await pauseGuest(app.home);
+    await expect(machineScreen(page).power("Paused")).toBeVisible();
+    await machineScreen(page).continue.click();
+    await expect(machineScreen(page).power("Running")).toBeVisible();
   });
 
   await test.step("a checkpoint with memory, then back to it", async () => {

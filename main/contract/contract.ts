@@ -50,6 +50,8 @@ export const contract = {
   /** The power button: asks the guest to shut down. */
   "machines.powerButton": command(machineRef, done),
   "machines.reset": command(machineRef, done),
+  /** A paused guest goes on, and tries again what its disk refused. */
+  "machines.resume": command(machineRef, done),
   "machines.forceOff": command(machineRef, done),
   "machines.eject": command(machineRef, done),
   "machines.insert": command(machineRef.extend({ isoPath: z.string().min(1) }), done),

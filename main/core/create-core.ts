@@ -207,6 +207,10 @@ export async function createCore(ports: Ports, options: CoreOptions): Promise<Co
       await machines.reset(machineId);
       return done;
     },
+    "machines.resume": async ({ machineId }) => {
+      await machines.resume(machineId);
+      return done;
+    },
     "machines.forceOff": async ({ machineId }) => {
       await machines.forceOff(machineId);
       return done;

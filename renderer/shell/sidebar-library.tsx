@@ -53,7 +53,7 @@ export function SidebarLibrary({ filter }: { filter: string }) {
             route={{ screen: "machine", id: machine.id, tab: "console" }}
             mark={<PowerDot power={machine.power} />}
             title={machine.name}
-            alert={machine.lastError !== null && machine.power === "off"}
+            alert={machine.lastError !== null && (machine.power === "off" || machine.power === "paused")}
           />
         ))}
       </SidebarSection>

@@ -62,7 +62,8 @@ export function followRun(
     {
       onPower: (power) => {
         if (power === "stopping") watch.powerButtonPressed();
-        else if (power === "paused" || !watch.stopping) state.update({ power });
+        else if (power === "running") watch.runs();
+        else state.update({ power });
       },
       onShutdown: (reason) => {
         following.shutdownReason = reason;

@@ -196,5 +196,10 @@ describe("GuestWatch", () => {
     await watch.tick();
     expect(resumed).toBe(1);
     expect(state.view).toMatchObject({ power: "paused", lastError: { code: "tool-failed" } });
+    const before = await patches();
+    watch.diskError(false); // a follower that asks finds the same again and again
+    expect(await patches()).toBe(before);
+    watch.runs();
+    expect(state.view).toMatchObject({ power: "running", lastError: null });
   });
 });

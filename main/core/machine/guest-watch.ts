@@ -57,25 +57,29 @@ export class GuestWatch {
     this.#deps.state.update({ power: "stopping" });
   }
 
+  /** It goes on, whoever let it: this copy of the app, another one, or somebody at QEMU's monitor. */
+  runs(): void {
+    if (this.stopping) return;
+    this.#waitsForSpace = false;
+    this.#deps.state.update({ power: "running", lastError: null });
+  }
+
   diskError(noSpace: boolean): void {
     const { state, folder } = this.#deps;
     this.#waitsForSpace = noSpace;
+    const code = noSpace ? "disk-full" : "tool-failed";
+    if (state.view.power === "paused" && state.view.lastError?.code === code) return;
     const error = noSpace
-      ? new AppError(
-          "disk-full",
-          `${state.view.name} is paused: the disk that holds ${folder.disk} is full`,
-          {
-            hint: "Free some space on this computer; the machine then goes on by itself.",
-            retry: "later",
-          },
-        )
-      : new AppError(
-          "tool-failed",
-          `${state.view.name} is paused: ${folder.disk} cannot be read or written`,
-          {
-            hint: "Check the disk of this computer. Force the machine off before you copy its files.",
-          },
-        );
+      ? new AppError(code, `${state.view.name} is paused: the disk that holds ${folder.disk} is full`, {
+          hint: "Free some space on this computer; the machine then goes on by itself.",
+          retry: "later",
+        })
+      : new AppError(code, `${state.view.name} is paused: ${folder.disk} cannot be read or written`, {
+          hint:
+            "Check the drive and its cable, or the network that it is reached by, and let the guest continue: what " +
+            "failed is tried again. Should that not help, force it off.",
+          retry: "later",
+        });
     state.update({ power: "paused", lastError: error.toWire() });
   }
 

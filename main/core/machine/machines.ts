@@ -10,6 +10,7 @@ import { newId } from "#core/library/new-id.ts";
 import { changeMachine, type MachineChange } from "./change-machine.ts";
 import { assertUsableIso, createMachineFolder, removeUnfinished } from "./create-machine.ts";
 import { assertNobodyBuildsOn } from "./dependants.ts";
+import { resumeGuest } from "./resume-guest.ts";
 import { createDisplays, screenshot } from "./display.ts";
 import { watchFolder } from "./folder-watch.ts";
 import {
@@ -58,6 +59,8 @@ export interface Machines {
   powerButton(id: string): Promise<void>;
   /** Begins a direct install anew: QEMU itself cannot. */
   reset(id: string): Promise<void>;
+  /** A guest that stands still goes on and tries again what its disk refused. Throws `machine-not-running`. */
+  resume(id: string): Promise<void>;
   /** Resolves when the process is gone. */
   forceOff(id: string): Promise<void>;
   eject(id: string): Promise<void>;
@@ -241,6 +244,7 @@ export function createMachines(deps: MachineDeps): Machines {
     folder: (id) => get(id).machine.folder.path,
     powerButton: async (id) => await get(id).machine.powerButton(),
     reset: async (id) => await get(id).machine.reset(),
+    resume: async (id) => await resumeGuest(get(id).machine),
     forceOff: async (id) => await get(id).machine.forceOff(),
     async eject(id) {
       const { machine } = get(id);

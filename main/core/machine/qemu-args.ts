@@ -55,6 +55,11 @@ type Option = readonly string[];
 
 /** Device ids that QMP commands name. */
 export const diskDeviceId = "disk0";
+/**
+ * What the host cannot read or write, a full disk or a drive that was unplugged, stops the guest and is tried again when
+ * it goes on. Told of the error instead (QEMU's default but for a full disk), a guest turns its filesystem read-only.
+ */
+const onDiskError = "werror=stop,rerror=stop";
 export const cdDeviceId = "cd0";
 export const serialChardevId = "serial0";
 export const agentChardevId = "agent0";
@@ -169,8 +174,8 @@ const disk = ({ diskPath, layers, hardware }: QemuRecipe): Option[] => [
   [
     "-device",
     hardware.diskBus === "virtio-scsi"
-      ? `scsi-hd,bus=scsi0.0,id=${diskDeviceId},drive=disk,bootindex=1`
-      : `virtio-blk-pci,id=${diskDeviceId},drive=disk,bootindex=1`,
+      ? `scsi-hd,bus=scsi0.0,id=${diskDeviceId},drive=disk,bootindex=1,${onDiskError}`
+      : `virtio-blk-pci,id=${diskDeviceId},drive=disk,bootindex=1,${onDiskError}`,
   ],
 ];
 

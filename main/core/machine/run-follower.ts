@@ -10,7 +10,7 @@ import type { MachineSockets } from "./qemu-args.ts";
 interface FollowerHandlers {
   onPower(power: MachinePower): void;
   onShutdown(reason: string): void;
-  /** A write of the guest failed on the host; QEMU has paused the guest when the host's disk is full. */
+  /** A read or write of the guest failed on the host and QEMU has paused it. `noSpace`: the host's disk is full. */
   onDiskError(noSpace: boolean): void;
   /** Once, when the process is gone. */
   onEnd(): void;
@@ -25,6 +25,8 @@ const closingMs = 100;
 const StatusSchema = z.object({ status: z.string() });
 const pausedStates = new Set(["paused", "io-error", "internal-error", "guest-panicked", "suspended"]);
 
+/** QMP `query-block`: what the last request of a device came to. */
+const BlocksSchema = z.array(z.object({ "io-status": z.string().optional() }));
 const DiskErrorSchema = z.object({ action: z.string(), nospace: z.boolean().optional() });
 const ShutdownSchema = z.object({ reason: z.string() });
 
@@ -109,7 +111,11 @@ export class RunFollower {
   async #ask(execute: (command: string) => Promise<unknown>): Promise<void> {
     try {
       const { status } = StatusSchema.parse(await execute("query-status"));
-      if (!this.#stop.signal.aborted) this.#handlers.onPower(pausedStates.has(status) ? "paused" : "running");
+      const blocks = status === "io-error" ? BlocksSchema.parse(await execute("query-block")) : null;
+      if (this.#stop.signal.aborted) return;
+      this.#handlers.onPower(pausedStates.has(status) ? "paused" : "running");
+      // The event of it came when nobody was here to hear.
+      if (blocks !== null) this.#handlers.onDiskError(blocks.some((one) => one["io-status"] === "nospace"));
     } catch (error) {
       this.#ports.log.info("A machine did not tell its status", { message: AppError.from(error).message });
     }

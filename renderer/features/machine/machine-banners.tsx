@@ -40,7 +40,7 @@ export function MachineBanners({ machine }: { machine: MachineView }) {
           Goldsmith found this machine and attached to it again; the transcript is complete.
         </Banner>
       )}
-      {lastError !== null && machine.power === "off" && (
+      {lastError !== null && (machine.power === "off" || machine.power === "paused") && (
         <div className="machine-error">
           <ErrorNotice error={lastError} />
         </div>

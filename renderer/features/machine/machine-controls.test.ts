@@ -31,6 +31,13 @@ describe("machineControls", () => {
       expect(controls.eject).toBeNull();
     }
   });
+
+  it("lets a paused guest go on, and no other", () => {
+    for (const power of ["off", "starting", "running", "paused", "stopping"] as const) {
+      const { resume } = machineControls({ power, isoPath: null, suspended: false });
+      expect(resume === null, power).toBe(power === "paused");
+    }
+  });
 });
 
 describe("nextStep", () => {

@@ -5,6 +5,8 @@ export interface MachineControls {
   start: string | null;
   powerButton: string | null;
   reset: string | null;
+  /** For a guest that stands still because its disk refused something. */
+  resume: string | null;
   forceOff: string | null;
   eject: string | null;
   delete: string | null;
@@ -35,6 +37,7 @@ export function machineControls({
     start: off ? null : "It is on already",
     powerButton: alive ? null : off ? "It is off" : "Wait until it has started",
     reset: alive ? null : off ? "It is off" : "Wait until it has started",
+    resume: power === "paused" ? null : "It is not paused",
     forceOff: off ? "It is off" : null,
     eject: isoPath === null ? "The drive is empty" : null,
     delete: off ? null : "Power it off first",

@@ -3,6 +3,7 @@ import type { MachineView } from "#contract/machine.ts";
 import { Button, IconButton } from "#renderer/components/button.tsx";
 import { ConfirmDialog } from "#renderer/components/confirm-dialog.tsx";
 import { useCall } from "#renderer/host/use-call.ts";
+import { useDerived } from "#renderer/mirror/use-mirror.ts";
 import { go } from "#renderer/view-state/view-state.ts";
 import { machineControls } from "./machine-controls.ts";
 import { StartRefused } from "./start-refused.tsx";
@@ -13,6 +14,7 @@ export function PowerControls({ machine, startFirst }: { machine: MachineView; s
   const start = useCall("machines.start", "inline");
   const powerButton = useCall("machines.powerButton");
   const reset = useCall("machines.reset");
+  const resume = useCall("machines.resume");
   const forceOff = useCall("machines.forceOff");
   const eject = useCall("machines.eject");
   const discard = useCall("machines.discardMemory");
@@ -20,6 +22,12 @@ export function PowerControls({ machine, startFirst }: { machine: MachineView; s
   const controls = machineControls(machine);
   const ref = { machineId: machine.id };
   const off = machine.power === "off";
+  // A checkpoint or a suspend pauses the guest for its own time.
+  const busy = useDerived(({ jobs }) =>
+    Object.values(jobs).some(
+      ({ status, subject }) => status === "running" && subject.machineId === machine.id,
+    ),
+  );
 
   return (
     <>
@@ -34,6 +42,17 @@ export function PowerControls({ machine, startFirst }: { machine: MachineView; s
         </Button>
       ) : (
         <>
+          {controls.resume === null && !busy && (
+            <Button
+              look="primary"
+              icon="play"
+              busy={resume.pending}
+              title="Lets the guest go on; what its disk refused is tried again"
+              onClick={() => void resume.run(ref)}
+            >
+              Continue
+            </Button>
+          )}
           <Button
             icon="power"
             busy={powerButton.pending}

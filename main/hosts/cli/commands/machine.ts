@@ -129,6 +129,24 @@ const reset = defineCommand({
   },
 });
 
+const resume = defineCommand({
+  words: ["machine", "resume"],
+  summary: "Let a paused guest go on; what its disk refused is tried again",
+  details:
+    "A guest is paused when this computer cannot read or write its disk. A suspended machine is started instead.",
+  positionals: name,
+  options: {},
+  examples: ["goldsmith machine resume web"],
+  async run(context) {
+    const session = await context.session();
+    const machine = findMachine(session, firstPositional(context));
+    await session.client.call("machines.resume", { machineId: machine.id }, context.signal);
+    if (context.json) context.printJson(findMachine(session, machine.id));
+    else context.out.line(`${machine.name} goes on.`);
+    return exitCodes.ok;
+  },
+});
+
 const remove = defineCommand({
   words: ["machine", "delete"],
   summary: "Delete a machine with its disk",
@@ -148,7 +166,7 @@ const remove = defineCommand({
   },
 });
 
-export const machineCommands: readonly CommandSpec[] = [list, show, start, stop, reset, remove];
+export const machineCommands: readonly CommandSpec[] = [list, show, start, stop, reset, resume, remove];
 
 /** Nothing is destroyed without a word: `--yes`, or an answer at the terminal. */
 export async function mustConfirm(context: CommandContext, question: string): Promise<void> {
