@@ -1,5 +1,8 @@
-/** Where to begin reading a transcript, so that even a huge one is on the screen at once. */
-export const replayLimitBytes = 8 * 1024 * 1024;
+/**
+ * Where to begin reading a transcript, so that even a huge one is on the screen at once. The 20,000 lines that can be
+ * scrolled back to are 1.6 MB of 80 columns; the rest is for escape sequences and letters of several bytes.
+ */
+export const replayLimitBytes = 4 * 1024 * 1024;
 
 /** First byte to show. Longer transcripts begin in the middle; saving them gives all. */
 export const replayFrom = (transcriptBytes: number): number =>

@@ -7,6 +7,7 @@ import { setSpanStylesByModel, withStyleStandIns } from "./csp-styles.ts";
 import { hasGraphicsCard } from "./graphics-card.ts";
 import { lastLines } from "./last-lines.ts";
 import { guardQueries } from "./query-guard.ts";
+import { inSlices } from "./slices.ts";
 import { atLeastSerial, serialSize, suitableFontPx, typicalCell, type CellRatio } from "./terminal-size.ts";
 import { terminalThemes } from "./terminal-theme.ts";
 
@@ -104,7 +105,10 @@ export class TerminalSession {
   /** `onDrawn` tells that the bytes are parsed: the signal for flow control. */
   write(data: Uint8Array, onDrawn: () => void): void {
     this.#bytesSinceText += data.length;
-    this.#terminal.write(data, onDrawn);
+    const slices = inSlices(data);
+    slices.forEach((slice, index) =>
+      this.#terminal.write(slice, index === slices.length - 1 ? onDrawn : undefined),
+    );
   }
 
   /** While replaying, questions in the transcript stay unanswered. */
