@@ -87,3 +87,28 @@ it("gives Debian's installer one line a question", () => {
     "mirror/http/hostname string mirror.example:8080\n",
   );
 });
+
+describe("Debian's partitions", () => {
+  const recipe =
+    /partman-auto\/expert_recipe string goldsmith :: (.*) \.\n/.exec(textOf("preseed"))?.[1] ?? "";
+  /** Those of a kind of table, as partman's `$iflabel` chooses them. */
+  const on = (table: string): string[] =>
+    recipe.split(" . ").filter((one) => (/\$iflabel\{ ([^}]*) \}/.exec(one)?.[1] ?? table) === table);
+
+  it("are one bootable root on the MBR that a BIOS gets", () => {
+    expect(on("msdos")).toHaveLength(1);
+    expect(on("msdos")[0]).toContain("$primary{ } $bootable{ } method{ format }");
+    expect(on("msdos")[0]).toContain("mountpoint{ / }");
+  });
+
+  it("are an EFI partition and then the root on the GPT that UEFI gets, found without boot entries", () => {
+    const [efi, root, ...rest] = on("gpt");
+    expect(efi).toContain("method{ efi } format{ }");
+    expect(Number(efi?.split(" ")[0])).toBeGreaterThan(34); // partman-efi refuses less than a FAT32 needs
+    expect(root).toContain("mountpoint{ / }");
+    expect(root).not.toContain("$bootable"); // on GPT that flag makes an EFI partition
+    expect(root?.split(" ")[2]).toBe("-1");
+    expect(rest).toEqual([]);
+    expect(textOf("preseed")).toContain("grub-installer/force-efi-extra-removable boolean true\n");
+  });
+});

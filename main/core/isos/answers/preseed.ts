@@ -2,7 +2,7 @@ import { cloudPackages, packagesOf, type AnswerParts, type MadeAnswers } from ".
 
 /**
  * Debian's installer: `preseed.cfg` at the root of the initrd is read before the first question. One ext4 root over the
- * whole disk (`atomic` recipe), no swap partition, GRUB on the first disk. "Automating the installation using
+ * whole disk (and under UEFI the EFI partition), no swap, no task: what is not asked for is not installed. GRUB on the first disk. "Automating the installation using
  * preseeding", Debian GNU/Linux Installation Guide, appendix B.
  */
 export function preseed(parts: AnswerParts): MadeAnswers {
@@ -29,20 +29,22 @@ export function preseed(parts: AnswerParts): MadeAnswers {
     `d-i passwd/user-password-crypted password ${parts.passwordHash ?? "!"}`,
     "d-i partman-auto/method string regular",
     "d-i partman-auto/choose_recipe select goldsmith",
-    // The last field of a recipe's line is its priority; 1 MiB up to all there is.
-    "d-i partman-auto/expert_recipe string goldsmith :: 1000 1000000 -1 ext4 $primary{ } $bootable{ } method{ format } format{ } use_filesystem{ } filesystem{ ext4 } mountpoint{ / } .",
+    `d-i partman-auto/expert_recipe string ${recipe}`,
     "d-i partman-basicfilesystems/no_swap boolean false",
     "d-i partman-partitioning/confirm_write_new_label boolean true",
     "d-i partman/choose_partition select finish",
     "d-i partman/confirm boolean true",
     "d-i partman/confirm_nooverwrite boolean true",
     "d-i apt-setup/cdrom/set-first boolean false",
-    "tasksel tasksel/first multiselect standard, ssh-server",
+    "d-i apt-setup/enable-source-repositories boolean false",
+    "tasksel tasksel/first multiselect",
     `d-i pkgsel/include string ${packagesOf([...cloudPackages, "sudo", "cloud-guest-utils"], parts.packages).join(" ")}`,
     "d-i pkgsel/upgrade select full-upgrade",
     "popularity-contest popularity-contest/participate boolean false",
     "d-i grub-installer/only_debian boolean true",
     "d-i grub-installer/bootdev string default",
+    // A provider's UEFI knows nothing of this machine's boot entries: it looks for EFI/BOOT/BOOTX64.EFI.
+    "d-i grub-installer/force-efi-extra-removable boolean true",
     "d-i debian-installer/add-kernel-opts string console=tty0 console=ttyS0,115200n8",
     `d-i preseed/late_command string ${lateCommand(parts)}`,
     "d-i finish-install/keep-consoles boolean true",
@@ -60,6 +62,19 @@ export function preseed(parts: AnswerParts): MadeAnswers {
     note: null,
   };
 }
+
+/**
+ * Partitions as `minimum priority maximum filesystem` in MB, with what is done to them; lines for another kind of partition
+ * table than the disk gets (BIOS: MBR, UEFI: GPT) are passed over. On GPT the boot flag would make an EFI partition of
+ * the root. The root is the last one, so that it can grow. "partman-auto-recipe.txt" in debian-installer's documentation.
+ */
+const root = "method{ format } format{ } use_filesystem{ } filesystem{ ext4 } mountpoint{ / }";
+const recipe = [
+  "goldsmith ::",
+  "128 128 128 free $iflabel{ gpt } $reusemethod{ } method{ efi } format{ } .",
+  `1000 1000000 -1 ext4 $iflabel{ gpt } ${root} .`,
+  `1000 1000000 -1 ext4 $iflabel{ msdos } $primary{ } $bootable{ } ${root} .`,
+].join(" ");
 
 function lateCommand({ username, publicKey }: AnswerParts): string {
   const sudo = `echo '${username} ALL=(ALL) NOPASSWD:ALL' > /target/etc/sudoers.d/90-goldsmith; chmod 440 /target/etc/sudoers.d/90-goldsmith`;
