@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { PublishResultSchema } from "./publish.ts";
 
 /** Characters of a recipe; reading one that long takes a fraction of a second. */
 export const maxRecipeChars = 256 * 1024;
@@ -22,6 +23,8 @@ export const BuildResultSchema = z.object({
   machineId: z.string(),
   imageId: z.string().nullable(),
   checkpoints: z.array(z.string()),
+  /** What its `publish` steps have made, in their order. */
+  published: z.array(PublishResultSchema).default([]),
   elapsedMs: z.number(),
 });
 export type BuildResult = z.infer<typeof BuildResultSchema>;

@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { homedir } from "node:os";
 import { availableParallelism, totalmem } from "node:os";
+import type { AcceleratorName } from "#contract/machine.ts";
 import type { AppInfo } from "#contract/state.ts";
 import { createChecks } from "#core/check/checks.ts";
 import { exportReports } from "#core/check/export/export-reports.ts";
@@ -61,6 +62,8 @@ export interface CoreOptions {
   host: AppInfo["host"];
   /** Default: a window stays long enough to resume what a crash interrupted; a short command only tells of it. */
   resumeJobs?: boolean;
+  /** Default: the best one that the doctor has proved here. */
+  accelerator?: AcceleratorName;
 }
 
 const done = {};
@@ -87,7 +90,7 @@ export async function createCore(ports: Ports, options: CoreOptions): Promise<Co
   const machines = createMachines({
     ports,
     store,
-    accelerator: (signal) => doctor.accelerator(signal),
+    accelerator: async (signal) => options.accelerator ?? doctor.accelerator(signal),
     firmware: () => doctor.firmware(),
   });
   const checks = createChecks({ ports, store, machines, images, profiles });
@@ -143,6 +146,7 @@ export async function createCore(ports: Ports, options: CoreOptions): Promise<Co
   const guestCopy = createGuestCopyJob({ machines, guest });
   const terminals = createTerminals({ guest, host: ports.terminals, folder: (id) => machines.folder(id) });
   const recordings = createRecordings({ machines });
+  const accountOf = (nameOrId: string): string => findAccount(Object.values(store.state.accounts), nameOrId);
   const build = createBuildJob({
     ports,
     machines,
@@ -152,7 +156,7 @@ export async function createCore(ports: Ports, options: CoreOptions): Promise<Co
     publish,
     isos: createIsoSource({ isos, jobs, ports, cache: join(directories.cache, "isos") }),
     check: (subject, signal) => checks.run(subject, signal),
-    findAccount: (nameOrId) => findAccount(Object.values(store.state.accounts), nameOrId),
+    findAccount: accountOf,
   });
 
   await images.load();
@@ -186,7 +190,7 @@ export async function createCore(ports: Ports, options: CoreOptions): Promise<Co
 
   const handlers: Handlers = {
     ...guestHandlers({ guest, terminals, copy: guestCopy, jobs }),
-    ...recipeHandlers({ secrets: ports.secrets, machines, jobs, build, recordings }),
+    ...recipeHandlers({ secrets: ports.secrets, machines, jobs, build, recordings, findAccount: accountOf }),
     "state.watch": (_, signal) => store.watch(signal),
 
     "doctor.run": ({ fresh }, signal) => doctor.run({ fresh }, signal),

@@ -1,11 +1,12 @@
 import { z } from "zod";
-import type { PublishResultSchema, PublishStartSchema } from "#contract/publish.ts";
+import { PublishResultSchema, type PublishStartSchema } from "#contract/publish.ts";
 import type { CheckReport, Subject, SubjectSchema } from "#contract/report.ts";
 import { providerIds, providerNames } from "#contract/provider-names.ts";
-import type { JobContext, JobDefinition } from "#core/job/job-context.ts";
+import type { JobContext, JobDefinition, StepReporter } from "#core/job/job-context.ts";
 import type { Jobs } from "#core/job/runner.ts";
 import { AppError } from "#core/lib/app-error.ts";
 import { runChildJob } from "#core/practice/child-job.ts";
+import { atStep } from "./at-step.ts";
 import type { Afterwards } from "./build-plan.ts";
 
 export interface AfterwardsDeps {
@@ -20,29 +21,41 @@ export interface AfterwardsDeps {
   readonly findAccount: (nameOrId: string) => string;
 }
 
-const ResultSchema = z.object({ imageId: z.string().nullable() });
+const MadeSchema = z.object({
+  imageId: z.string().nullable(),
+  /** By this step. */
+  published: PublishResultSchema.nullable().default(null),
+});
+export type Made = z.output<typeof MadeSchema>;
 
-/** Checks, compacts or publishes what the stages have made; answers the id of the image that there is then. */
+/** Checks, compacts or publishes what the stages have made; answers what there is then. */
 export async function afterwards(
   { name, step }: Afterwards,
   made: { machineId: string; imageId: string | null },
   deps: AfterwardsDeps,
   context: JobContext,
-): Promise<string | null> {
+): Promise<Made> {
   const { machineId, imageId } = made;
-  const done = await context.step(name, ResultSchema, async (reporter) => {
+  return await context.step(name, MadeSchema, (reporter) =>
+    work(reporter).catch((error: unknown) => {
+      throw atStep(AppError.from(error), step);
+    }),
+  );
+
+  async function work(reporter: StepReporter): Promise<Made> {
     const parent = { context, reporter };
     switch (step.name) {
       case "check":
         assertFit(await deps.check({ kind: "machine", machineId }, context.signal), step.value ?? {});
-        return { imageId };
+        return { imageId, published: null };
       case "compact": {
         const title = typeof step.value === "string" ? step.value : step.value?.name;
         const input = {
           subject: { kind: "machine", machineId } as const,
           ...(title === undefined ? {} : { name: title }),
         };
-        return runChildJob(deps.jobs, parent, deps.compact, input, `child:${name}`);
+        const compacted = await runChildJob(deps.jobs, parent, deps.compact, input, `child:${name}`);
+        return { ...compacted, published: null };
       }
       case "publish": {
         if (imageId === null) throw new AppError("internal", "There is no image to publish");
@@ -54,12 +67,11 @@ export async function afterwards(
           ...(title === undefined ? {} : { name: title }),
           ...(region === undefined ? {} : { region }),
         };
-        await runChildJob(deps.jobs, parent, deps.publish, input, `child:${name}`);
-        return { imageId };
+        const published = await runChildJob(deps.jobs, parent, deps.publish, input, `child:${name}`);
+        return { imageId, published };
       }
     }
-  });
-  return done.imageId;
+  }
 }
 
 /** The id of an account by its id or its name, whatever the case. Throws `not-found` with the names that there are. */
@@ -73,7 +85,10 @@ export function findAccount(accounts: readonly { id: string; name: string }[], n
   });
 }
 
-/** Throws `publish-held` when a provider that was asked for would not take the disk. */
+/**
+ * Throws `publish-held` when a provider that was asked for would not take the disk; `findings` are in the details. What
+ * could not be told counts as a warning, as in `goldsmith check`.
+ */
 function assertFit(
   report: CheckReport,
   {
@@ -82,14 +97,24 @@ function assertFit(
   }: { for?: typeof providerIds | undefined; failOn?: string | undefined },
 ): void {
   if (report.error !== null) throw AppError.fromWire(report.error);
-  const bad = new Set(["error", "unknown", ...(failOn === "warning" ? ["warning"] : [])]);
+  const bad = new Set(["error", ...(failOn === "warning" ? ["warning", "unknown"] : [])]);
   const findings = wanted.flatMap((provider) =>
     (report.verdicts[provider]?.findings ?? [])
       .filter(({ level }) => bad.has(level))
-      .map(({ id, title, where }) => ({ provider: providerNames[provider], id, title, where })),
+      .map(({ id, level, title, where, fix }) => ({
+        provider: providerNames[provider],
+        id,
+        level,
+        title,
+        where,
+        fix: fix?.text ?? null,
+      })),
   );
   const [first] = findings;
   if (first === undefined) return;
   const more = findings.length > 1 ? ` (and ${findings.length - 1} more)` : "";
-  throw new AppError("publish-held", `${first.provider}: ${first.title}${more}`, { details: { findings } });
+  throw new AppError("publish-held", `${first.provider}: ${first.title}${more}`, {
+    hint: "Start the machine, mend it and power it off: the next try checks it as it is then. Or correct the recipe.",
+    details: { findings },
+  });
 }

@@ -2,6 +2,8 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Finding } from "#contract/finding.ts";
+import type { CheckReport } from "#contract/report.ts";
 import { nodeProcesses } from "#system/node-processes.ts";
 import { beginAt, planBuild } from "./build-plan.ts";
 import { parseRecipe } from "./read-recipe.ts";
@@ -80,6 +82,37 @@ describe("a build", () => {
     expect(await parts.jobs.waitFor(id)).toMatchObject({ status: "cancelled" });
     expect(parts.machines.read()).toMatchObject({ power: "off", now: { disk: ["a"] } });
     expect(await readFile(join(folder, "secrets.json"), "utf8")).not.toContain("a secret");
+  });
+
+  it("ends at the findings of a check, and looks again when it is tried again", async () => {
+    const found = (level: "error" | "unknown", title: string): Finding => ({
+      id: title,
+      level,
+      title,
+      where: "/etc/x:1",
+      source: { document: "", url: null },
+      consequence: "",
+      fix: null,
+    });
+    let findings = [found("error", "no driver"), found("unknown", "no network")];
+    const report = (): CheckReport =>
+      ({ error: null, verdicts: { kvm: { level: "error", findings } } }) as unknown as CheckReport;
+    await parts.jobs.close();
+    parts = buildParts(folder, nodeProcesses, report);
+    const id = await start(recipe("boot", login, "powerOff", "check", "compact"));
+    expect(await parts.jobs.waitFor(id)).toMatchObject({
+      status: "failed",
+      error: {
+        code: "publish-held",
+        message: expect.stringMatching(/^Line 7, `check`: .*: no driver$/),
+        details: { findings: [{ title: "no driver", level: "error", where: "/etc/x:1" }] },
+      },
+    });
+    findings = findings.slice(1);
+    await parts.jobs.retry(id);
+    expect(await parts.jobs.waitFor(id)).toMatchObject({ status: "succeeded" });
+    const strict = await start(recipe("boot", login, "powerOff", "check: { failOn: warning }"));
+    expect((await parts.jobs.waitFor(strict)).error?.message).toMatch(/: no network$/);
   });
 
   it("tells what it waited for and what the screen showed", async () => {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { DisplayNameSchema } from "#contract/machine.ts";
+import type { PublishResult } from "#contract/publish.ts";
 import { BuildResultSchema } from "#contract/recipe.ts";
 import type { CheckReport, Subject } from "#contract/report.ts";
 import type { GuestAccess } from "#core/guest/guest-access.ts";
@@ -131,11 +132,14 @@ async function build(
   const checkpoints = [begun.end.checkpointId];
   let end = begun.end;
   let imageId: string | null = null;
+  const published: PublishResult[] = [];
   try {
     for (const part of parts) {
       if (part.kind === "afterwards") {
         const step = prepare(part.step) as typeof part.step;
-        imageId = await afterwards({ ...part, step }, { machineId, imageId }, deps, context);
+        const made = await afterwards({ ...part, step }, { machineId, imageId }, deps, context);
+        imageId = made.imageId;
+        if (made.published !== null) published.push(made.published);
         continue;
       }
       const before = end;
@@ -157,7 +161,13 @@ async function build(
     });
   }
   await forgetSecrets();
-  return { machineId, imageId, checkpoints, elapsedMs: Math.round(ports.clock.nowMs() - startedMs) };
+  return {
+    machineId,
+    imageId,
+    checkpoints,
+    published,
+    elapsedMs: Math.round(ports.clock.nowMs() - startedMs),
+  };
 
   function exists(id: string): boolean {
     try {

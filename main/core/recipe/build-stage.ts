@@ -4,6 +4,7 @@ import type { JobContext, StepReporter } from "#core/job/job-context.ts";
 import { AppError } from "#core/lib/app-error.ts";
 import { newId } from "#core/library/new-id.ts";
 import type { Machines } from "#core/machine/machines.ts";
+import { atStep } from "./at-step.ts";
 import type { Stage } from "./build-plan.ts";
 import type { PlacedStep } from "./recipe.ts";
 import { runStep, type StepWorld } from "./run-step.ts";
@@ -127,19 +128,6 @@ async function isStillThere(
 function stepWords({ name, value }: PlacedStep): string {
   const line = (textsOf(value)[0]?.text ?? "").trim().split("\n")[0] ?? "";
   return line === "" ? name : `${name} ${line.length > 60 ? `${line.slice(0, 59)}…` : line}`;
-}
-
-/** Where in the recipe it went wrong stands first. */
-function atStep(error: AppError, { name, line }: PlacedStep): AppError {
-  const { code, message, hint, retry, details } = error;
-  if (code === "cancelled") return error;
-  const where = `Line ${line}, \`${name}\`: `;
-  return new AppError(code, where + message, {
-    hint,
-    retry,
-    details: { ...details, line, step: name },
-    cause: error,
-  });
 }
 
 /** Answers from where on the transcript tells what the guest prints from then on. */

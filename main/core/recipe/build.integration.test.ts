@@ -1,26 +1,22 @@
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse, stringify } from "yaml";
+import type { JobView } from "#contract/job.ts";
 import { MachineCreateSchema } from "#contract/machine.ts";
 import { BuildResultSchema } from "#contract/recipe.ts";
-import { createCompactJob } from "#core/compact/compact-job.ts";
 import { ConsoleSession } from "#core/console/console-session.ts";
-import { createGuestAccess, type GuestAccess } from "#core/guest/guest-access.ts";
+import { createCore, type Core } from "#core/create-core.ts";
 import { withRootTree } from "#core/image/look-inside.ts";
-import { createJobs } from "#core/job/runner.ts";
-import { AppError } from "#core/lib/app-error.ts";
-import { createImages } from "#core/library/images.ts";
 import { createMachines } from "#core/machine/machines.ts";
 import { StateStore } from "#core/state-store.ts";
 import { microLogin, miniInstallerIso } from "#e2e/fixtures/fixtures.ts";
 import type { Ports } from "#ports/ports.ts";
 import { createNodePorts } from "#system/node-ports.ts";
-import { createBuildJob } from "./build-job.ts";
-import { createIsoSource } from "./build-machine.ts";
-import { parseRecipe } from "./read-recipe.ts";
-import { keepVariables } from "./recipe-secrets.ts";
 import { createRecordings } from "./recording/recordings.ts";
 
 const boot = { timeoutMs: 240_000 };
@@ -30,51 +26,68 @@ const MiB = 1024 * 1024;
 let home: string;
 let ports: Ports;
 let world: Awaited<ReturnType<typeof open>>;
-/** What the next script over SSH fails with; then it works again. */
-let nextFailure: AppError | null = null;
+/** The whole app over the same folder, as a second copy of it: it builds what is recorded here. */
+let core: Core;
+let server: Awaited<ReturnType<typeof serve>>;
 
 async function open() {
   const store = new StateStore();
-  const images = createImages({ ports, store });
   const machines = createMachines({
     ports,
     store,
     accelerator: () => Promise.resolve("tcg"),
     firmware: () => Promise.resolve({ uefiCode: null, uefiVars: null }),
   });
-  const jobs = createJobs({ ports, store });
-  const real = createGuestAccess({ ports, machines, folder: join(home, "guests") });
-  const guest: GuestAccess = {
-    ...real,
-    run(machineId, script, options) {
-      const failure = nextFailure;
-      nextFailure = null;
-      return failure === null ? real.run(machineId, script, options) : Promise.reject(failure);
-    },
-  };
-  const build = createBuildJob({
-    ports,
-    machines,
-    guest,
-    jobs,
-    compact: createCompactJob({ ports, images, machines }),
-    publish: null as never,
-    isos: createIsoSource({ isos: null as never, jobs, ports, cache: join(home, "isos") }),
-    check: () => Promise.reject(new Error("not part of this test")),
-    findAccount: () => "",
-  });
-  await images.load();
   await machines.load();
-  return { store, machines, images, jobs, build, recordings: createRecordings({ machines }) };
+  return { machines, recordings: createRecordings({ machines }) };
+}
+
+/** An ISO whose server breaks off once, and a file that it does not give at first. A guest reaches it at 10.0.2.2. */
+async function serve(isoPath: string) {
+  const iso = await readFile(isoPath);
+  const asked: string[] = [];
+  const http = createServer((request, reply) => {
+    const { url = "", headers } = request;
+    asked.push(`${url} ${headers.range ?? ""}`.trim());
+    const again = asked.filter((one) => one.startsWith(url)).length > 1;
+    if (url !== "/installer.iso") return void reply.writeHead(again ? 200 : 503).end("by-ssh\n");
+    const from = Number(/^bytes=(\d+)-$/.exec(headers.range ?? "")?.[1] ?? 0);
+    const range = `bytes ${from}-${iso.length - 1}/${iso.length}`;
+    const common = { etag: '"one"', "content-length": iso.length - from };
+    reply.writeHead(from > 0 ? 206 : 200, from > 0 ? { ...common, "content-range": range } : common);
+    if (again) return void reply.end(iso.subarray(from));
+    reply.write(iso.subarray(0, iso.length / 2), () => setTimeout(() => reply.destroy(), 300));
+  });
+  await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
+  const { port } = http.address() as AddressInfo;
+  const sha256 = createHash("sha256").update(iso).digest("hex");
+  return {
+    port,
+    asked,
+    iso: { url: `http://127.0.0.1:${port}/installer.iso`, sha256 },
+    close: () => http.close(),
+  };
+}
+
+async function ended(jobId: string): Promise<JobView> {
+  const { signal } = new AbortController();
+  for await (const _ of core.store.watch(signal)) {
+    const job = core.store.state.jobs[jobId];
+    if (job !== undefined && job.endedAt !== null) return job;
+  }
+  throw new Error("The state has ended");
 }
 
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), "gs-build-"));
   ports = await createNodePorts({ home });
   world = await open();
+  server = await serve(await miniInstallerIso("interactive"));
+  core = await createCore(ports, { host: "cli", accelerator: "tcg" });
 });
 afterAll(async () => {
-  await world.jobs.close();
+  await core.close();
+  server.close();
   for (const id of await readdir(join(home, "data", "machines"))) await world.machines.forceOff(id);
   await world.machines.close();
   await rm(home, { recursive: true });
@@ -91,10 +104,10 @@ const filesOf = (disk: string, names: readonly string[]): Promise<(string | null
 
 describe("a session at the installer", () => {
   it(
-    "recorded by hand is replayed headless, over a failure and its retry, to the same end state",
+    "recorded by hand is built headless, from an ISO by its address to an image that is available",
     { timeout: 600_000 },
     async () => {
-      const { machines, recordings, jobs, images } = world;
+      const { machines, recordings } = world;
       const id = await machines.create(
         MachineCreateSchema.parse({
           name: "by hand",
@@ -131,48 +144,70 @@ describe("a session at the installer", () => {
       expect(Object.keys((parse(recorded) as typeof plain).variables), recorded).toEqual(["password"]);
 
       // Between what was typed by hand: the key of the machine, a checkpoint, and a script over SSH that fails once.
-      const recipe = parse(recorded) as { steps: unknown[] };
+      const recipe = parse(recorded) as { iso: unknown; steps: unknown[] };
       const last = recipe.steps.splice(-3); // the prompt, poweroff, and the end
+      recipe.iso = server.iso;
       recipe.steps.push(
         { run: "mkdir -p /root/.ssh; echo '{{machine.publicKey}}' > /root/.ssh/authorized_keys" },
         { login: { user: "root", over: "ssh" } },
         { checkpoint: "lets this computer in" },
-        { run: "echo by-ssh > /etc/by-ssh" },
+        { run: `wget -q -O /etc/by-ssh http://10.0.2.2:${server.port}/by-ssh` },
+        { copy: { from: "./copied", to: "/etc" } },
         "seal",
         { press: "enter" },
         ...last,
+        { check: { for: ["kvm"] } },
         { compact: "replayed" },
+        { publish: { to: "practice digitalocean", override: true, name: "golden" } },
       );
       const text = stringify(recipe);
-      nextFailure = new AppError("network", "The connection broke", { retry: "now" });
-      const given = { password: microLogin.password };
-      const variables = await keepVariables(parseRecipe(text), given, ports.secrets);
-      const jobId = await jobs.start(world.build, {
-        machineId: "replayed01",
+      const wanted = {
         text,
         folder: home,
         name: "replayed",
         keep: true,
-        variables,
-      });
-      const failed = await jobs.waitFor(jobId);
+        from: null,
+        variables: { password: microLogin.password },
+      };
+      const build = core.handlers["recipes.build"];
+      await expect(build(wanted, signal)).rejects.toThrow(/^Line \d+, `copy`: .*copied is not there/);
+      await writeFile(join(home, "copied"), "by-copy\n");
+      await expect(build(wanted, signal)).rejects.toThrow(/^Line \d+, `publish`: There is no account/);
+      await core.handlers["accounts.addPractice"]({}, signal);
+      const { jobId } = await build(wanted, signal);
+      const failed = await ended(jobId);
       expect(failed).toMatchObject({
         status: "failed",
-        error: { code: "network", message: expect.stringMatching(/^Line \d+, `run`: The connection broke/) },
+        error: { code: "tool-failed", message: expect.stringMatching(/^Line \d+, `run`: A script .* wget/) },
       });
-      await jobs.retry(jobId);
-      const done = await jobs.waitFor(jobId);
+      expect(server.asked).toEqual([
+        "/installer.iso",
+        expect.stringMatching(/^\/installer.iso bytes=\d+-$/),
+        "/by-ssh",
+      ]);
+      await core.handlers["jobs.retry"]({ jobId }, signal);
+      const done = await ended(jobId);
       expect(done).toMatchObject({ status: "succeeded", error: null });
-      const { machineId, imageId } = BuildResultSchema.parse(done.result);
-      expect(machines.view(machineId).checkpoints.map(({ name, withMemory }) => [name, withMemory])).toEqual([
+      const { machineId, imageId, published } = BuildResultSchema.parse(done.result);
+      expect(published).toMatchObject([{ status: "available", stagingEmpty: true }]);
+      expect(Object.values(core.store.state.remoteImages)).toMatchObject([{ name: "golden" }]);
+      const { checkpoints } = core.store.state.machines[machineId] ?? { checkpoints: [] };
+      expect(checkpoints.map(({ name, withMemory }) => [name, withMemory])).toEqual([
         ["0: Empty disk", false],
         ["lets this computer in", true],
         [expect.stringMatching(/^2: /), false],
       ]);
-      const names = ["/etc/motd", "/etc/by-ssh", "/root/.ssh/authorized_keys", "/etc/machine-id"];
+      const names = [
+        "/etc/motd",
+        "/etc/by-ssh",
+        "/etc/copied",
+        "/root/.ssh/authorized_keys",
+        "/etc/machine-id",
+      ];
+      const image = core.store.state.images[imageId ?? ""]?.path ?? "";
       const [motd] = await filesOf(machines.diskPath(id), names);
       expect(motd).toBe("crafted\n");
-      expect(await filesOf(images.view(imageId ?? "").path, names)).toEqual([motd, "by-ssh\n", null, ""]);
+      expect(await filesOf(image, names)).toEqual([motd, "by-ssh\n", "by-copy\n", null, ""]);
     },
   );
 });

@@ -6,6 +6,7 @@ import { newId } from "#core/library/new-id.ts";
 import type { Machines } from "#core/machine/machines.ts";
 import type { Secrets } from "#ports/ports.ts";
 import type { createBuildJob } from "./build-job.ts";
+import { assertNeeds } from "./build-needs.ts";
 import { beginAt, planBuild } from "./build-plan.ts";
 import { parseRecipe, readRecipe } from "./read-recipe.ts";
 import { keepVariables } from "./recipe-secrets.ts";
@@ -21,8 +22,9 @@ export function recipeHandlers(deps: {
   jobs: Jobs;
   build: ReturnType<typeof createBuildJob>;
   recordings: Recordings;
+  findAccount: (nameOrId: string) => string;
 }): Pick<Handlers, RecipeCall> {
-  const { secrets, machines, jobs, build, recordings } = deps;
+  const { secrets, machines, jobs, build, recordings, findAccount } = deps;
   return {
     "recipes.check": async ({ text }) => {
       const { recipe, problems } = readRecipe(text);
@@ -39,6 +41,12 @@ export function recipeHandlers(deps: {
       const recipe = parseRecipe(text);
       const begin = from === null ? null : beginAt(from, planBuild(recipe), machines.view(from.machineId));
       const kept = await keepVariables(recipe, variables, secrets);
+      try {
+        await assertNeeds(recipe, kept.plain, { folder, findAccount });
+      } catch (error) {
+        if (kept.secretsName !== null) await secrets.remove(kept.secretsName);
+        throw error;
+      }
       const title = name ?? recipe.head.name;
       const input = { machineId: newId(), text, folder, name: title, keep, from: begin, variables: kept };
       return { jobId: await jobs.start(build, input) };

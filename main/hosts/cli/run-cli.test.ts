@@ -268,6 +268,24 @@ describe("what destroys", () => {
   });
 });
 
+describe("notices", () => {
+  it("are told beside the answer, for no other command knows of them", async () => {
+    const store = library();
+    const title = "web was found as a crash had left it";
+    store.put("notices", "n", {
+      id: "n",
+      level: "info",
+      title,
+      text: "Start it:\u001b[2J it boots.",
+      createdAt: at,
+    });
+    const run = await runFake(["machine", "list"], { store });
+    expect(run.stderr).toMatch(/^note web was found as a crash had left it\n +Start it:.* it boots\.\n$/);
+    expect(run.stderr).not.toContain("\u001b[2J");
+    expect((await runFake(["machine", "list", "--json"], { store })).stderr).toBe("");
+  });
+});
+
 describe("machine create", () => {
   const create = (...options: string[]) => {
     const inputs: unknown[] = [];

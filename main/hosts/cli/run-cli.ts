@@ -1,3 +1,4 @@
+import type { Notice } from "#contract/state.ts";
 import { AppError } from "#core/lib/app-error.ts";
 import product from "#package.json" with { type: "json" };
 import type { Ports } from "#ports/ports.ts";
@@ -8,7 +9,7 @@ import { parseCommandLine } from "./parse-command-line.ts";
 import type { OpenSession } from "./session.ts";
 import { createOutput, jsonDocument, type Output, type Sink } from "./terminal/output.ts";
 import type { Prompt } from "./terminal/prompt.ts";
-import { bold, dim, red } from "./terminal/style.ts";
+import { bold, cyan, dim, red, yellow } from "./terminal/style.ts";
 
 export interface CliWorld {
   readonly argv: readonly string[];
@@ -63,7 +64,12 @@ export async function runCli(world: CliWorld, commands: readonly CommandSpec[]):
     return explain(error, { json, err, stdout: world.stdout, cancelled: world.signal.aborted });
   } finally {
     // A session that could not be opened has been explained already.
-    await opened.session?.then((session) => session.close()).catch(() => {});
+    await opened.session
+      ?.then((session) => {
+        if (!json || err.isTerminal) printNotices(err, Object.values(session.state.notices));
+        return session.close();
+      })
+      .catch(() => {});
   }
 }
 
@@ -89,6 +95,14 @@ function explain(
   if (to.json) to.stdout.write(jsonDocument({ error: wire }));
   else printError(to.err, known);
   return to.cancelled ? exitCodes.cancelled : exitCodeOf(known.code);
+}
+
+/** What was found while the command ran, and nobody asked for: another command does not know of it any more. */
+function printNotices(err: Output, notices: readonly Notice[]): void {
+  for (const { level, title, text } of notices) {
+    err.line(`${level === "info" ? cyan("note") : yellow(level)} ${title}`);
+    if (text !== "") err.line(`      ${text}`);
+  }
 }
 
 /** What happened, what to do, and the last words of a program where there are any. */

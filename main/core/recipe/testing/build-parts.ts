@@ -2,7 +2,7 @@ import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { PublishResultSchema, PublishStartSchema } from "#contract/publish.ts";
-import { SubjectSchema } from "#contract/report.ts";
+import { SubjectSchema, type CheckReport } from "#contract/report.ts";
 import { defineJob, type JobDefinition } from "#core/job/job-context.ts";
 import { createJobs } from "#core/job/runner.ts";
 import { StateStore } from "#core/state-store.ts";
@@ -13,7 +13,13 @@ import { fakeMachines } from "./fake-machines.ts";
 import { fileSecrets } from "./file-secrets.ts";
 
 /** The build job over machines without QEMU; `compacted` lists how often an image was made. */
-export function buildParts(folder: string, processes: Processes) {
+export function buildParts(
+  folder: string,
+  processes: Processes,
+  report: () => CheckReport = () => {
+    throw new Error("not part of this test");
+  },
+) {
   const store = new StateStore();
   const secrets: Secrets = fileSecrets(join(folder, "secrets.json"));
   const ports = {
@@ -60,7 +66,7 @@ export function buildParts(folder: string, processes: Processes) {
       run: () => Promise.reject(new Error("not part of these tests")),
     }),
     isos: { provide: async () => null },
-    check: () => Promise.reject(new Error("not part of these tests")),
+    check: () => Promise.resolve(report()),
     findAccount: () => "a1",
     guest: { publicKey: async () => "ssh-ed25519 AAAA key", forgetMachine: async () => {} } as never,
   });

@@ -27,7 +27,7 @@ const variables = [
 const at = "2026-01-01T00:00:00.000Z";
 
 /** A core that checks for real and whose build ends at once as told. */
-function world(ending: "succeeded" | AppError, given: unknown[] = []): FakeWorld {
+function world(ending: "succeeded" | AppError, given: unknown[] = []): FakeWorld & { store: StateStore } {
   const store = new StateStore();
   const created = initialView({
     type: "created",
@@ -35,7 +35,7 @@ function world(ending: "succeeded" | AppError, given: unknown[] = []): FakeWorld
     id: "j1",
     kind: "build",
     title: "Build Golden",
-    subject: {},
+    subject: { machineId: "m1" },
     steps: [],
     input: {},
     at,
@@ -50,13 +50,24 @@ function world(ending: "succeeded" | AppError, given: unknown[] = []): FakeWorld
         const event =
           ending === "succeeded"
             ? ({ type: "succeeded", result, at } as const)
-            : ({ type: "failed", error: ending.toWire(), at } as const);
+            : ending.code === "cancelled"
+              ? ({ type: "cancelled", at } as const)
+              : ({ type: "failed", error: ending.toWire(), at } as const);
         store.put("jobs", "j1", reduceJob(reduceJob(created, { type: "attempt", at }), event));
         return { jobId: "j1" };
       },
     },
   };
 }
+
+/** The next build is another job. */
+const anew = ({ store }: { store: StateStore }): FakeWorld["calls"] => ({
+  "recipes.build": () => {
+    const job = store.state.jobs["j1"];
+    if (job !== undefined) store.put("jobs", "j2", { ...job, id: "j2" });
+    return { jobId: "j2" };
+  },
+});
 
 async function fileOf(text: string): Promise<string> {
   const path = join(folder, "recipe.yaml");
@@ -112,5 +123,47 @@ describe("goldsmith build", () => {
     expect(run.stderr).toContain("│ login: ");
     expect(run.stderr).not.toContain("\u001b[2J");
     expect(run.stderr).toContain("goldsmith job retry j1");
+  });
+
+  it("lists what a check has found", async () => {
+    const finding = {
+      provider: "OCI",
+      id: "x",
+      level: "error",
+      title: "No driver\u001b[2J",
+      where: "/etc/x:1",
+    };
+    const failure = new AppError("publish-held", "Line 5, `check`: OCI: No driver", {
+      details: { findings: [finding] },
+    });
+    const run = await runFake(["build", await fileOf(recipe)], world(failure));
+    expect(run.stderr).toMatch(/ {2}error OCI: No driver.* \(\/etc\/x:1\)/);
+    expect(run.stderr).not.toContain("\u001b[2J");
+  });
+
+  it("says after Ctrl-C what is left and how to go on, and knows of it when it begins anew", async () => {
+    const kept = world(new AppError("cancelled", "Cancelled"));
+    kept.store.put("machines", "m1", {
+      id: "m1",
+      name: "Golden",
+      checkpoints: [
+        { id: "c0", name: "0: Empty disk", withMemory: false },
+        { id: "c1", name: "in stalled", withMemory: false },
+        { id: "c2", name: "with memory", withMemory: true },
+      ],
+    } as never);
+    const path = await fileOf(recipe);
+    const first = await runFake(["build", path], kept);
+    expect(first.code).toBe(130);
+    expect(first.stderr).toContain("The machine Golden (m1) is kept, powered off.");
+    expect(first.stderr).toContain(`goldsmith build ${path} --from-checkpoint 'Golden:in stalled'`);
+    expect(first.stderr).not.toContain("job retry"); // it has forgotten its secrets
+    const failed = world(new AppError("network", "gone"));
+    failed.store.put("machines", "m1", { id: "m1", name: "Golden", checkpoints: [] } as never);
+    expect((await runFake(["build", path], failed)).stderr).not.toContain("An earlier build");
+    const again = await runFake(["build", path], { ...failed, calls: { ...failed.calls, ...anew(failed) } });
+    expect(again.stderr).toContain(
+      "An earlier build of it has failed; goldsmith job retry j1 goes on there.",
+    );
   });
 });

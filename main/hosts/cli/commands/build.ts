@@ -18,6 +18,7 @@ import { findByName } from "../find-by-name.ts";
 import { followJob } from "../follow-job.ts";
 import { formatDuration } from "../terminal/format.ts";
 import { bold, dim, red } from "../terminal/style.ts";
+import { explained, tellEarlier } from "./build-words.ts";
 
 type Variable = OutputOf<"recipes.check">["variables"][number];
 
@@ -74,8 +75,10 @@ export const buildCommand = defineCommand({
       },
       context.signal,
     );
+    const hasSecrets = variables.some(({ secret }) => secret);
+    tellEarlier(context, session, { jobId, hasSecrets });
     const job = await followJob(context, session, jobId).catch((error: unknown) => {
-      throw explained(context, session, AppError.from(error), jobId);
+      throw explained(context, session, AppError.from(error), { jobId, path, hasSecrets });
     });
     const result = BuildResultSchema.parse(job.result);
     const machine = session.state.machines[result.machineId] ?? null;
@@ -86,6 +89,12 @@ export const buildCommand = defineCommand({
         `Built ${bold(name ?? job.title.replace(/^Build /, ""))} in ${formatDuration(result.elapsedMs)}`,
       );
       if (machine !== null) context.out.line(`  machine ${machine.name} (${machine.id})`);
+      for (const { accountId, providerImageId, status } of result.published) {
+        const account = session.state.accounts[accountId]?.name ?? accountId;
+        context.out.line(
+          `  published to ${account}: ${status}${providerImageId === null ? "" : ` (${providerImageId})`}`,
+        );
+      }
       if (image !== null) context.out.line(`  image ${image.name} (${image.id}) ${dim(image.path)}`);
     }
     return exitCodes.ok;
@@ -140,20 +149,4 @@ async function valuesOf(
       values[name] = await context.prompt.secret(prompt);
   }
   return values;
-}
-
-/** The last screen where a console did not show what was waited for, and how to go on. */
-function explained(context: CommandContext, session: Session, error: AppError, jobId: string): AppError {
-  const { screen } = error.details;
-  if (!context.json && Array.isArray(screen)) {
-    context.err.line(dim("  The last screen:"));
-    for (const row of screen) context.err.line(dim(`  │ ${String(row)}`));
-  }
-  if (error.code === "cancelled") return error;
-  const machineId = session.state.jobs[jobId]?.subject.machineId ?? "";
-  const machine = session.state.machines[machineId];
-  const how = machine === undefined ? "tries again" : "goes on from its last checkpoint";
-  const hint = `${error.hint} goldsmith job retry ${jobId} ${how}.`;
-  const { code, message, retry, details } = error;
-  return new AppError(code, message, { hint, retry, details, cause: error });
 }

@@ -1,4 +1,5 @@
 import type { JobView } from "#contract/job.ts";
+import { AppError } from "#core/lib/app-error.ts";
 import {
   defineCommand,
   firstPositional,
@@ -13,6 +14,7 @@ import { statusWord } from "../job-lines.ts";
 import { formatTime } from "../terminal/format.ts";
 import { green, red, yellow } from "../terminal/style.ts";
 import { table } from "../terminal/table.ts";
+import { explained } from "./build-words.ts";
 
 const positionals = [{ name: "JOB", required: true, many: false }] as const;
 
@@ -62,9 +64,16 @@ const retry = defineCommand({
   examples: ["goldsmith job retry 3k9x"],
   async run(context) {
     const session = await context.session();
-    const { id } = findJob(context, session);
+    const { id, kind } = findJob(context, session);
     await session.client.call("jobs.retry", { jobId: id }, context.signal);
-    const job = await followJob(context, session, id);
+    const job = await followJob(context, session, id).catch((error: unknown) => {
+      if (kind !== "build") throw error;
+      throw explained(context, session, AppError.from(error), {
+        jobId: id,
+        path: "RECIPE",
+        hasSecrets: true,
+      });
+    });
     if (context.json) context.printJson(job);
     return exitCodes.ok;
   },

@@ -63,6 +63,10 @@ export const machineCreateCommand = defineCommand({
           ? `goldsmith console ${machineId} attaches to its serial console.`
           : `goldsmith machine start ${machineId} boots it.`,
       );
+      if (input.install?.mode === "direct")
+        context.out.line(
+          "Without a console or a window its installer's restart switches it off; goldsmith machine start then boots the disk.",
+        );
     }
     return exitCodes.ok;
   },
