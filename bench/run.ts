@@ -4,7 +4,14 @@ import { join } from "node:path";
 
 /** `npm run bench [name…]`: every bench of this folder, one after the other, each beside its peer. */
 const here = import.meta.dirname;
-const helpers = ["run.ts", "sample-image.ts", "inspect-worker.ts", "upload-worker.ts", "console-library.ts"];
+const helpers = [
+  "run.ts",
+  "sample-image.ts",
+  "inspect-worker.ts",
+  "upload-worker.ts",
+  "console-library.ts",
+  "processor-meter.ts",
+];
 const chosen = process.argv.slice(2);
 const benches = (await readdir(here))
   .filter((name) => name.endsWith(".ts") && !helpers.includes(name))
