@@ -12,6 +12,15 @@ export function newMachine(page: Page) {
     cores: dialog.getByLabel("Cores"),
     memory: dialog.getByLabel("Memory", { exact: true }),
     disk: dialog.getByLabel("Disk", { exact: true }),
+    commandLine: dialog.getByLabel("Kernel command line"),
+    unattended: {
+      open: dialog.getByRole("button", { name: "Install unattended…" }),
+      field: (label: string) => dialog.getByLabel(label, { exact: true }),
+      write: dialog.getByRole("button", { name: "Write the answers" }),
+      /** An answer file, as it would be handed over. */
+      file: (name: string) => dialog.getByLabel(name, { exact: true }),
+      byHand: dialog.getByRole("button", { name: "Answer by hand instead" }),
+    },
     create: dialog.getByRole("button", { name: "Create and start" }),
     cancel: dialog.getByRole("button", { name: "Cancel" }),
     error: dialog.getByRole("alert"),

@@ -1,4 +1,4 @@
-import { copyFile, readdir } from "node:fs/promises";
+import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { microImage, microLogin } from "#e2e/fixtures/fixtures.ts";
@@ -157,23 +157,6 @@ test("a machine's checkpoints, display, capture and copies", async ({ app }) => 
     await branch.getByRole("button", { name: "Make machine" }).click();
     await expect(shell(page).entry("Branch")).toBeVisible(guestPatience);
   });
-});
-
-test("the installers: the catalogue, and one of one's own", async ({ app }) => {
-  const { page } = app;
-  await shell(page).entry("Installers").click();
-  const catalogue = page.getByRole("list", { name: "Catalogue of installers" });
-  await expect(catalogue.getByRole("listitem")).not.toHaveCount(0);
-  await expect(catalogue).toContainText("Debian stable, network installer");
-  await expectFits(page);
-  const [iso = ""] = (await readdir(join(process.cwd(), ".cache/fixtures"))).filter((name) =>
-    name.endsWith(".iso"),
-  );
-  await page.getByLabel("ISO to add").setInputFiles(join(process.cwd(), ".cache/fixtures", iso));
-  const own = page.getByRole("list", { name: "Your own ISOs" });
-  await expect(own).toContainText("on this computer", guestPatience);
-  await own.getByRole("button", { name: /^Forget/ }).click();
-  await expect(own).toHaveCount(0);
 });
 
 async function makeCheckpoint(page: Page, name: string): Promise<void> {

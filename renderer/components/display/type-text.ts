@@ -8,7 +8,7 @@ const namedKeys: Readonly<Record<string, number>> = {
 };
 
 /** XK_Shift_L. */
-export const shiftKey = 0xffe1;
+const shiftKey = 0xffe1;
 
 /**
  * One key press after another, each with a pause: firmware and installers poll their keyboard and lose keys that come

@@ -34,7 +34,7 @@ export function CreateMachineDialog({ isoPath }: { isoPath: string | null }) {
   const firmware = useDoctorReport()?.firmware;
   const change = (part: Partial<MachineDraft>) => setDraft((before) => ({ ...before, ...part }));
   const { input, problems } = judgeDraft(draft);
-  const { look } = useIsoLook(draft.isoPath.trim());
+  const { look, error: lookError } = useIsoLook(draft.isoPath.trim());
   const [typedInstall, setInstall] = useState<{ path: string; install: InstallDraft } | null>(null);
   // What was chosen for another ISO is void.
   const install = typedInstall?.path === look?.path ? typedInstall?.install : undefined;
@@ -73,6 +73,7 @@ export function CreateMachineDialog({ isoPath }: { isoPath: string | null }) {
           icon="disc"
           what="an installer ISO"
           path={draft.isoPath}
+          problem={lookError?.message ?? null}
           onPath={(path) => setDraft((before) => withIso(before, path))}
         />
         {look !== null && (

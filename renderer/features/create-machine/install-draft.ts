@@ -6,12 +6,15 @@ export interface InstallDraft {
   commandLine: string;
   /** The answers as they would be handed over, edited or not; null: a person answers. */
   answers: Answers | null;
+  /** What these answers leave to a person, in words. */
+  note: string | null;
 }
 
 export const newInstall = (look: IsoLook | null): InstallDraft => ({
   mode: look?.direct ? "direct" : "menu",
   commandLine: look?.direct?.commandLine ?? "",
   answers: null,
+  note: null,
 });
 
 /** What goes to the core: null where nothing differs from booting the medium as it is. */

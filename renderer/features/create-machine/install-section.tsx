@@ -1,4 +1,5 @@
 import { useState } from "react";
+import type { OutputOf } from "#contract/contract.ts";
 import type { IsoLook } from "#contract/install.ts";
 import { Button } from "#renderer/components/button.tsx";
 import { ErrorNotice } from "#renderer/components/error-notice.tsx";
@@ -59,15 +60,16 @@ export function InstallSection({ look, draft, onDraft }: InstallSectionProps) {
       {answerKind !== null && filling && (
         <AnswerFormFields
           kind={answerKind}
-          onMade={(answers, words) => {
+          onMade={({ answers, commandLine, note }) => {
             setFilling(false);
-            onDraft({ ...draft, answers, commandLine: withWords(draft.commandLine, words) });
+            onDraft({ ...draft, answers, note, commandLine: withWords(draft.commandLine, commandLine) });
           }}
           onCancel={() => setFilling(false)}
         />
       )}
       {draft.answers !== null && (
         <>
+          {draft.note !== null && <p className="soft selectable">{draft.note}</p>}
           {draft.answers.files.map((file, index) => (
             <Field
               key={file.name}
@@ -95,7 +97,9 @@ export function InstallSection({ look, draft, onDraft }: InstallSectionProps) {
               )}
             </Field>
           ))}
-          <Button onClick={() => onDraft({ ...draft, answers: null })}>Answer by hand instead</Button>
+          <Button onClick={() => onDraft({ ...draft, answers: null, note: null })}>
+            Answer by hand instead
+          </Button>
         </>
       )}
     </section>
@@ -104,7 +108,7 @@ export function InstallSection({ look, draft, onDraft }: InstallSectionProps) {
 
 interface AnswerFormProps {
   kind: NonNullable<IsoLook["answerKind"]>;
-  onMade: (answers: NonNullable<InstallDraft["answers"]>, commandLine: string) => void;
+  onMade: (made: OutputOf<"isos.answers">) => void;
   onCancel: () => void;
 }
 
@@ -117,7 +121,7 @@ function AnswerFormFields({ kind, onMade, onCancel }: AnswerFormProps) {
   });
   const submit = async () => {
     const made = await make.run({ kind, form: toForm(form) });
-    if (made !== null) onMade(made.answers, made.commandLine);
+    if (made !== null) onMade(made);
   };
   return (
     <fieldset className="install-form">
