@@ -8,6 +8,13 @@ export function imageScreen(page: Page) {
     sizes,
     before: sizes.getByRole("meter", { name: "Before" }),
     after: sizes.getByRole("meter", { name: "After" }),
+    more: async (item: string): Promise<void> => {
+      await main.getByRole("button", { name: "More" }).click();
+      await page.getByRole("menuitem", { name: item }).click();
+    },
+    edit: page.getByRole("dialog", { name: "Name, notes and tags" }),
+    notes: main.getByRole("region", { name: "Notes and tags" }),
+    tags: main.getByRole("list", { name: "Tags" }).getByRole("listitem"),
     publish: main.getByRole("button", { name: "Publish…" }),
     publications: main.getByRole("list", { name: "Publications" }).getByRole("listitem"),
   };

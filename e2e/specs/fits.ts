@@ -14,7 +14,8 @@ export async function expectFits(page: Page): Promise<void> {
     page.evaluate(() =>
       [document.documentElement, ...document.querySelectorAll<HTMLElement>("body *")]
         .filter((element) => {
-          if (element.matches("pre, input, textarea.mono, .terminal *, .truncate, .visually-hidden")) return false;
+          if (element.matches("pre, input, textarea.mono, .terminal *, .truncate, .visually-hidden"))
+            return false;
           const { overflowX, display } = getComputedStyle(element);
           const scrolls = overflowX === "auto" || overflowX === "scroll";
           const isPage = element === document.documentElement;

@@ -22,6 +22,7 @@ test("an image goes to three accounts at once; one fails, says why, and is retri
   const { page } = app;
   const faults = join(app.home, "data", "practice", "faults.json");
   await test.step("a file of this computer is taken into the library", () => takeIntoLibrary(page));
+  await test.step("it has notes and tags, and is found by them", () => labelImage(page));
   await test.step("the practice accounts of all providers come with one click", () => addPractice(page));
   await test.step("three are chosen; what stands against it is on screen", () => choose(page));
   await mkdir(join(app.home, "data", "practice"), { recursive: true });
@@ -33,6 +34,28 @@ test("an image goes to three accounts at once; one fails, says why, and is retri
   await test.step("one is renamed, then deleted by its typed name", () => renameAndDelete(page));
   await test.step("the staging is empty", () => seeEmptyStaging(page));
 });
+
+async function labelImage(page: Page): Promise<void> {
+  const { more, edit, tags, notes } = imageScreen(page);
+  const search = page.getByRole("searchbox", { name: "Search the library" });
+  const title = (await shell(page).title.textContent()) ?? "";
+  await more("Name, notes and tags…");
+  await edit.getByLabel("Notes").fill("patched on Monday");
+  await edit.getByLabel("Tags").fill("web, golden");
+  await edit.getByRole("button", { name: "Save" }).click();
+  await expect(edit).toHaveCount(0);
+  await expect(notes).toContainText("patched on Monday");
+  await expect(tags).toHaveText(["web", "golden"]);
+  for (const [words, count] of [
+    ["patched", 1],
+    ["golden", 1],
+    ["no such word", 0],
+  ] as const) {
+    await search.fill(words);
+    await expect(shell(page).entry(title)).toHaveCount(count);
+  }
+  await search.fill("");
+}
 
 async function addPractice(page: Page): Promise<void> {
   await imageScreen(page).publish.click();

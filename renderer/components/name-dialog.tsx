@@ -1,9 +1,7 @@
-import { useId, useState, type FormEvent, type ReactNode } from "react";
+import { useState, type ReactNode } from "react";
 import type { AppError } from "#core/lib/app-error.ts";
-import { Button } from "./button.tsx";
-import { Dialog } from "./dialog.tsx";
-import { ErrorNotice } from "./error-notice.tsx";
 import { TextField } from "./field.tsx";
+import { FormDialog } from "./form-dialog.tsx";
 
 interface NameDialogProps {
   title: string;
@@ -18,39 +16,18 @@ interface NameDialogProps {
 }
 
 /** Asks for the name of something that is then made. */
-export function NameDialog(props: NameDialogProps) {
-  const { title, confirm, initial, busy, error, onName, onClose, children } = props;
-  const formId = useId();
-  const [name, setName] = useState(initial);
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    if (name.trim() !== "") await onName(name.trim());
-  };
+export function NameDialog({ initial, onName, children, ...rest }: NameDialogProps) {
+  const [typed, setTyped] = useState(initial);
+  const name = typed.trim();
   return (
-    <Dialog
-      title={title}
+    <FormDialog
+      {...rest}
       size="small"
-      onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button
-            look="primary"
-            type="submit"
-            form={formId}
-            busy={busy}
-            unavailable={name.trim() === "" ? "A name is needed" : null}
-          >
-            {confirm}
-          </Button>
-        </>
-      }
+      heldBack={name === "" ? "A name is needed" : null}
+      onSubmit={() => onName(name)}
     >
-      <form id={formId} className="form" noValidate onSubmit={(event) => void submit(event)}>
-        <TextField label="Name" value={name} maxLength={80} onValue={setName} />
-        {children}
-        {error !== null && <ErrorNotice error={error} />}
-      </form>
-    </Dialog>
+      <TextField label="Name" value={typed} maxLength={80} onValue={setTyped} />
+      {children}
+    </FormDialog>
   );
 }

@@ -1,10 +1,8 @@
-import { useEffect, useState, type FormEvent } from "react";
+import { useEffect, useState } from "react";
 import type { AccountView } from "#contract/account.ts";
 import type { Instance } from "#contract/remote-special.ts";
-import { Button } from "#renderer/components/button.tsx";
-import { Dialog } from "#renderer/components/dialog.tsx";
-import { ErrorNotice } from "#renderer/components/error-notice.tsx";
 import { SelectField, TextField } from "#renderer/components/field.tsx";
+import { FormDialog } from "#renderer/components/form-dialog.tsx";
 import { useCall } from "#renderer/host/use-call.ts";
 import { go } from "#renderer/view-state/view-state.ts";
 
@@ -37,8 +35,7 @@ export function CaptureDialog({ account, onClose }: { account: AccountView; onCl
   const heldBack =
     instance === undefined ? "Choose an instance" : name.trim() === "" ? "A name is needed" : null;
   const error = ask.error ?? capture.error;
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
+  const submit = async () => {
     if (instance === undefined || heldBack !== null) return;
     const made = await capture.run({
       accountId: account.id,
@@ -50,46 +47,40 @@ export function CaptureDialog({ account, onClose }: { account: AccountView; onCl
     if (made !== null) go({ screen: "remote-image", id: made.remoteImageId });
   };
   return (
-    <Dialog
+    <FormDialog
       title="Capture from an instance"
       size="small"
       onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button look="primary" type="submit" form="capture" busy={capture.pending} unavailable={heldBack}>
-            Capture
-          </Button>
-        </>
-      }
+      confirm="Capture"
+      busy={capture.pending}
+      heldBack={heldBack}
+      error={error}
+      onSubmit={submit}
     >
-      <form id="capture" className="form" noValidate onSubmit={(event) => void submit(event)}>
-        <p className="soft">
-          The panel makes an image of the instance's primary disk, as it is. Seal the guest first, or every
-          copy of it has its identity and its keys.
-        </p>
-        {instances === null && ask.error === null && <p className="soft">Asking for instances…</p>}
-        {instances?.length === 0 && <p className="soft">There are no instances in this account.</p>}
-        {instance !== undefined && (
-          <>
-            <SelectField
-              label="Instance"
-              value={instance.id}
-              options={(instances ?? []).map(({ id, name: word, status }) => ({
-                value: id,
-                label: status === "" ? word : `${word} (${status})`,
-              }))}
-              onValue={setChosen}
-            />
-            <TextField label="Name of the image" maxLength={255} value={name} onValue={setTyped} />
-            <div className="field-row">
-              <SelectField label="System" value={type} options={types} onValue={setType} />
-              <SelectField label="cloud-init" value={cloudInit} options={cloudInits} onValue={setCloudInit} />
-            </div>
-          </>
-        )}
-        {error !== null && <ErrorNotice error={error} />}
-      </form>
-    </Dialog>
+      <p className="soft">
+        The panel makes an image of the instance's primary disk, as it is. Seal the guest first, or every copy
+        of it has its identity and its keys.
+      </p>
+      {instances === null && ask.error === null && <p className="soft">Asking for instances…</p>}
+      {instances?.length === 0 && <p className="soft">There are no instances in this account.</p>}
+      {instance !== undefined && (
+        <>
+          <SelectField
+            label="Instance"
+            value={instance.id}
+            options={(instances ?? []).map(({ id, name: word, status }) => ({
+              value: id,
+              label: status === "" ? word : `${word} (${status})`,
+            }))}
+            onValue={setChosen}
+          />
+          <TextField label="Name of the image" maxLength={255} value={name} onValue={setTyped} />
+          <div className="field-row">
+            <SelectField label="System" value={type} options={types} onValue={setType} />
+            <SelectField label="cloud-init" value={cloudInit} options={cloudInits} onValue={setCloudInit} />
+          </div>
+        </>
+      )}
+    </FormDialog>
   );
 }

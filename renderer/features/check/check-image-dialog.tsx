@@ -1,6 +1,5 @@
 import { useState } from "react";
-import { Button } from "#renderer/components/button.tsx";
-import { Dialog } from "#renderer/components/dialog.tsx";
+import { FormDialog } from "#renderer/components/form-dialog.tsx";
 import { FileWell } from "#renderer/features/files/file-well.tsx";
 import { closeDialog } from "#renderer/view-state/view-state.ts";
 import { useRunCheck } from "./use-check.ts";
@@ -10,38 +9,23 @@ export function CheckImageDialog() {
   const [path, setPath] = useState("");
   const runCheck = useRunCheck();
   const start = () => {
-    if (path.trim() === "") return;
     closeDialog();
     void runCheck({ kind: "file", path: path.trim() }, { show: true });
   };
   return (
-    <Dialog
+    <FormDialog
       title="Check an image"
+      confirm="Check image"
+      busy={false}
+      heldBack={path.trim() === "" ? "Choose an image first" : null}
+      error={null}
+      onSubmit={start}
       onClose={closeDialog}
-      footer={
-        <>
-          <Button onClick={closeDialog}>Cancel</Button>
-          <Button
-            look="primary"
-            unavailable={path.trim() === "" ? "Choose an image first" : null}
-            onClick={start}
-          >
-            Check image
-          </Button>
-        </>
-      }
     >
       <p className="soft">
         The file is only read, never booted or changed: raw, qcow2, VMDK, VHD, VHDX, VDI or an installer ISO.
       </p>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          start();
-        }}
-      >
-        <FileWell label="Image" icon="image" path={path} onPath={setPath} what="a disk image" />
-      </form>
-    </Dialog>
+      <FileWell label="Image" icon="image" path={path} onPath={setPath} what="a disk image" />
+    </FormDialog>
   );
 }

@@ -1,14 +1,13 @@
-import { useState, type FormEvent } from "react";
+import { useState } from "react";
 import type { Checkpoint } from "#contract/checkpoint.ts";
 import type { MachineView } from "#contract/machine.ts";
 import { Badge } from "#renderer/components/badge.tsx";
 import { Button, IconButton } from "#renderer/components/button.tsx";
 import { CheckLine } from "#renderer/components/check-line.tsx";
 import { ConfirmDialog } from "#renderer/components/confirm-dialog.tsx";
-import { Dialog } from "#renderer/components/dialog.tsx";
-import { ErrorNotice } from "#renderer/components/error-notice.tsx";
 import { NameDialog } from "#renderer/components/name-dialog.tsx";
 import { TextField } from "#renderer/components/field.tsx";
+import { FormDialog } from "#renderer/components/form-dialog.tsx";
 import { useCall } from "#renderer/host/use-call.ts";
 import { formatBytes } from "#renderer/lib/format-bytes.ts";
 import { formatAgo, formatMoment } from "#renderer/lib/format-time.ts";
@@ -135,9 +134,7 @@ function CreateDialog({ machine, onClose }: DialogOfMachine) {
   const [note, setNote] = useState("");
   const [withMemory, setWithMemory] = useState(running);
   const create = useCall("checkpoints.create", "inline");
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    if (name.trim() === "") return;
+  const submit = async () => {
     const started = await create.run({
       machineId: machine.id,
       name: name.trim(),
@@ -147,40 +144,28 @@ function CreateDialog({ machine, onClose }: DialogOfMachine) {
     if (started !== null) onClose();
   };
   return (
-    <Dialog
+    <FormDialog
       title="New checkpoint"
       size="small"
       onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button
-            look="primary"
-            type="submit"
-            form="new-checkpoint"
-            busy={create.pending}
-            unavailable={name.trim() === "" ? "A name is needed" : null}
-          >
-            Make checkpoint
-          </Button>
-        </>
-      }
+      confirm="Make checkpoint"
+      busy={create.pending}
+      heldBack={name.trim() === "" ? "A name is needed" : null}
+      error={create.error}
+      onSubmit={submit}
     >
-      <form id="new-checkpoint" className="form" noValidate onSubmit={(event) => void submit(event)}>
-        <TextField label="Name" value={name} placeholder="before the update" onValue={setName} />
-        <TextField label="Note" value={note} onValue={setNote} />
-        {running && (
-          <CheckLine
-            checked={withMemory}
-            onChecked={setWithMemory}
-            hint="Restoring then goes on where the guest is now. Without it the disk is kept as after a power cut."
-          >
-            Keep the memory as well
-          </CheckLine>
-        )}
-        {create.error !== null && <ErrorNotice error={create.error} />}
-      </form>
-    </Dialog>
+      <TextField label="Name" value={name} placeholder="before the update" onValue={setName} />
+      <TextField label="Note" value={note} onValue={setNote} />
+      {running && (
+        <CheckLine
+          checked={withMemory}
+          onChecked={setWithMemory}
+          hint="Restoring then goes on where the guest is now. Without it the disk is kept as after a power cut."
+        >
+          Keep the memory as well
+        </CheckLine>
+      )}
+    </FormDialog>
   );
 }
 

@@ -1,10 +1,8 @@
-import { useState, type FormEvent } from "react";
-import { Button } from "#renderer/components/button.tsx";
-import { Dialog } from "#renderer/components/dialog.tsx";
-import { ErrorNotice } from "#renderer/components/error-notice.tsx";
+import { useState } from "react";
 import { TextField } from "#renderer/components/field.tsx";
 import { Segmented } from "#renderer/components/segmented.tsx";
 import { FileWell } from "#renderer/features/files/file-well.tsx";
+import { FormDialog } from "#renderer/components/form-dialog.tsx";
 import { useCall } from "#renderer/host/use-call.ts";
 import { useDoctorReport } from "#renderer/mirror/use-mirror.ts";
 import { closeDialog, go } from "#renderer/view-state/view-state.ts";
@@ -42,8 +40,7 @@ export function CreateMachineDialog({ isoPath }: { isoPath: string | null }) {
   const nameProblem = draft.name === "" && !touched ? null : (problems.name ?? null);
   const uefiMissing = firmware !== undefined && firmware.uefiCode === null;
 
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
+  const submit = async () => {
     setTouched(true);
     if (input === null) return;
     const made = await create.run({ ...input, install: judgeInstall(install ?? newInstall(look), look) });
@@ -54,92 +51,85 @@ export function CreateMachineDialog({ isoPath }: { isoPath: string | null }) {
   };
 
   return (
-    <Dialog
+    <FormDialog
       title="New machine"
       size="medium"
       onClose={closeDialog}
-      footer={
-        <>
-          <Button onClick={closeDialog}>Cancel</Button>
-          <Button look="primary" type="submit" form="create-machine" busy={create.pending || start.pending}>
-            Create and start
-          </Button>
-        </>
-      }
+      confirm="Create and start"
+      busy={create.pending || start.pending}
+      error={create.error}
+      onSubmit={submit}
     >
-      <form id="create-machine" className="form" noValidate onSubmit={(event) => void submit(event)}>
-        <FileWell
-          label="Installer ISO"
-          icon="disc"
-          what="an installer ISO"
-          path={draft.isoPath}
-          problem={lookError?.message ?? null}
-          onPath={(path) => setDraft((before) => withIso(before, path))}
+      <FileWell
+        label="Installer ISO"
+        icon="disc"
+        what="an installer ISO"
+        path={draft.isoPath}
+        problem={lookError?.message ?? null}
+        onPath={(path) => setDraft((before) => withIso(before, path))}
+      />
+      {look !== null && (
+        <InstallSection
+          look={look}
+          draft={install ?? newInstall(look)}
+          onDraft={(changed) => setInstall({ path: look.path, install: changed })}
         />
-        {look !== null && (
-          <InstallSection
-            look={look}
-            draft={install ?? newInstall(look)}
-            onDraft={(changed) => setInstall({ path: look.path, install: changed })}
-          />
-        )}
+      )}
+      <TextField
+        label="Name"
+        value={draft.name}
+        problem={nameProblem}
+        onValue={(name) => change({ name, nameTyped: name !== "" })}
+      />
+      <div className="field-row">
         <TextField
-          label="Name"
-          value={draft.name}
-          problem={nameProblem}
-          onValue={(name) => change({ name, nameTyped: name !== "" })}
+          label="Cores"
+          inputMode="numeric"
+          value={draft.cores}
+          problem={problems.cores ?? null}
+          onValue={(cores) => change({ cores })}
         />
-        <div className="field-row">
-          <TextField
-            label="Cores"
-            inputMode="numeric"
-            value={draft.cores}
-            problem={problems.cores ?? null}
-            onValue={(cores) => change({ cores })}
-          />
-          <SizeField
-            label="Memory"
-            text={draft.memory}
-            presetsBytes={memoryPresetsBytes}
-            problem={problems.memory ?? null}
-            onText={(memory) => change({ memory })}
-          />
-          <SizeField
-            label="Disk"
-            text={draft.disk}
-            presetsBytes={diskPresetsBytes}
-            problem={problems.disk ?? null}
-            onText={(disk) => change({ disk })}
-          />
-        </div>
-        <div className="field-row">
-          <Segmented
-            label="Firmware"
-            value={draft.firmware}
-            hint={
-              uefiMissing
-                ? "UEFI firmware is not installed; the doctor tells how."
-                : firmwareHints[draft.firmware]
-            }
-            options={[
-              { value: "bios", label: "BIOS" },
-              { value: "uefi", label: "UEFI", disabled: uefiMissing },
-            ]}
-            onValue={(chosen) => change({ firmware: chosen })}
-          />
-          <Segmented
-            label="Disk bus"
-            value={draft.diskBus}
-            hint="VirtIO SCSI is what Contabo and Fybe attach disks with."
-            options={[
-              { value: "virtio-scsi", label: "VirtIO SCSI" },
-              { value: "virtio-blk", label: "VirtIO block" },
-            ]}
-            onValue={(diskBus) => change({ diskBus })}
-          />
-        </div>
-        {create.error !== null && <ErrorNotice error={create.error} />}
-      </form>
-    </Dialog>
+        <SizeField
+          label="Memory"
+          text={draft.memory}
+          presetsBytes={memoryPresetsBytes}
+          problem={problems.memory ?? null}
+          onText={(memory) => change({ memory })}
+        />
+        <SizeField
+          label="Disk"
+          text={draft.disk}
+          presetsBytes={diskPresetsBytes}
+          problem={problems.disk ?? null}
+          onText={(disk) => change({ disk })}
+        />
+      </div>
+      <div className="field-row">
+        <Segmented
+          label="Firmware"
+          value={draft.firmware}
+          hint={
+            uefiMissing
+              ? "UEFI firmware is not installed; the doctor tells how."
+              : firmwareHints[draft.firmware]
+          }
+          options={[
+            { value: "bios", label: "BIOS" },
+            { value: "uefi", label: "UEFI", disabled: uefiMissing },
+          ]}
+          onValue={(chosen) => change({ firmware: chosen })}
+        />
+        <Segmented
+          label="Disk bus"
+          value={draft.diskBus}
+          hint="VirtIO SCSI is what Contabo and Fybe attach disks with."
+          options={[
+            { value: "virtio-scsi", label: "VirtIO SCSI" },
+            { value: "virtio-blk", label: "VirtIO block" },
+          ]}
+          onValue={(diskBus) => change({ diskBus })}
+        />
+      </div>
+    </FormDialog>
   );
 }

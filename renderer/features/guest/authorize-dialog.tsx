@@ -1,11 +1,10 @@
-import { useEffect, useState, type FormEvent } from "react";
+import { useEffect, useState } from "react";
 import type { MachineView } from "#contract/machine.ts";
 import { Button } from "#renderer/components/button.tsx";
 import { copyText } from "#renderer/components/copy-text.ts";
-import { Dialog } from "#renderer/components/dialog.tsx";
-import { ErrorNotice } from "#renderer/components/error-notice.tsx";
 import { TextField } from "#renderer/components/field.tsx";
 import { Segmented } from "#renderer/components/segmented.tsx";
+import { FormDialog } from "#renderer/components/form-dialog.tsx";
 import { useCall } from "#renderer/host/use-call.ts";
 import "./authorize-dialog.css";
 
@@ -28,8 +27,7 @@ export function AuthorizeDialog({ machine, onClose }: { machine: MachineView; on
       void askKey({ machineId }).then((made) => setCommand(made === null ? null : made.command));
   }, [way, askKey, machineId]);
 
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
+  const submit = async () => {
     const login = way === "password" ? { password } : {};
     const done = await authorize.run({ machineId, username: username.trim(), ...login });
     setPassword("");
@@ -44,63 +42,51 @@ export function AuthorizeDialog({ machine, onClose }: { machine: MachineView; on
   const error = authorize.error ?? key.error ?? type.error;
 
   return (
-    <Dialog
+    <FormDialog
       title="Let me into the guest"
       onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button
-            look="primary"
-            type="submit"
-            form="authorize-guest"
-            busy={authorize.pending}
-            unavailable={missing}
-          >
-            {way === "password" ? "Install the key" : "It is in, try it"}
-          </Button>
-        </>
-      }
+      confirm={way === "password" ? "Install the key" : "It is in, try it"}
+      busy={authorize.pending}
+      heldBack={missing}
+      error={error}
+      onSubmit={submit}
     >
-      <form id="authorize-guest" className="form" noValidate onSubmit={(event) => void submit(event)}>
-        <Segmented
-          label="How the machine’s key comes into the guest"
-          value={way}
-          hint={
-            way === "password"
-              ? "Goldsmith logs in once over SSH. The password is not kept; the key is removed when you seal."
-              : "For guests whose sshd takes no passwords. Log in at the console first."
-          }
-          options={[
-            { value: "password", label: "By a password" },
-            { value: "console", label: "At the console" },
-          ]}
-          onValue={setWay}
-        />
-        <TextField label="User in the guest" value={username} onValue={setUsername} />
-        {way === "password" ? (
-          <TextField label="Password" type="password" value={password} onValue={setPassword} />
-        ) : (
-          command !== null && (
-            <div className="authorize-line">
-              <pre>{command}</pre>
-              <div className="authorize-line-buttons">
-                <Button icon="copy" onClick={() => void copyText(command, "the line")}>
-                  Copy
-                </Button>
-                <Button
-                  busy={type.pending}
-                  title="Types the line and Enter at the serial console, where you are logged in"
-                  onClick={() => void type.run({ machineId, text: `${command}\r` })}
-                >
-                  Type it at the console
-                </Button>
-              </div>
+      <Segmented
+        label="How the machine’s key comes into the guest"
+        value={way}
+        hint={
+          way === "password"
+            ? "Goldsmith logs in once over SSH. The password is not kept; the key is removed when you seal."
+            : "For guests whose sshd takes no passwords. Log in at the console first."
+        }
+        options={[
+          { value: "password", label: "By a password" },
+          { value: "console", label: "At the console" },
+        ]}
+        onValue={setWay}
+      />
+      <TextField label="User in the guest" value={username} onValue={setUsername} />
+      {way === "password" ? (
+        <TextField label="Password" type="password" value={password} onValue={setPassword} />
+      ) : (
+        command !== null && (
+          <div className="authorize-line">
+            <pre>{command}</pre>
+            <div className="authorize-line-buttons">
+              <Button icon="copy" onClick={() => void copyText(command, "the line")}>
+                Copy
+              </Button>
+              <Button
+                busy={type.pending}
+                title="Types the line and Enter at the serial console, where you are logged in"
+                onClick={() => void type.run({ machineId, text: `${command}\r` })}
+              >
+                Type it at the console
+              </Button>
             </div>
-          )
-        )}
-        {error !== null && <ErrorNotice error={error} />}
-      </form>
-    </Dialog>
+          </div>
+        )
+      )}
+    </FormDialog>
   );
 }

@@ -1,11 +1,9 @@
-import { useState, type FormEvent } from "react";
+import { useState } from "react";
 import type { MachineView } from "#contract/machine.ts";
-import { Button } from "#renderer/components/button.tsx";
-import { Dialog } from "#renderer/components/dialog.tsx";
-import { ErrorNotice } from "#renderer/components/error-notice.tsx";
 import { TextField } from "#renderer/components/field.tsx";
 import { Segmented } from "#renderer/components/segmented.tsx";
 import { FileWell } from "#renderer/features/files/file-well.tsx";
+import { FormDialog } from "#renderer/components/form-dialog.tsx";
 import { useCall } from "#renderer/host/use-call.ts";
 import { go } from "#renderer/view-state/view-state.ts";
 
@@ -33,9 +31,7 @@ export function CopyDialog(props: { machine: MachineView; initialPath: string; o
         ? "Both paths are needed"
         : null;
 
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    if (missing !== null) return;
+  const submit = async () => {
     const started =
       direction === "into"
         ? await upload.run({ machineId, paths: [path.trim()], folder: folder.trim() })
@@ -47,47 +43,35 @@ export function CopyDialog(props: { machine: MachineView; initialPath: string; o
   const error = direction === "into" ? upload.error : download.error;
 
   return (
-    <Dialog
+    <FormDialog
       title="Copy files"
       onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button
-            look="primary"
-            type="submit"
-            form="copy-guest"
-            busy={upload.pending || download.pending}
-            unavailable={missing}
-          >
-            Copy
-          </Button>
-        </>
-      }
+      confirm="Copy"
+      busy={upload.pending || download.pending}
+      heldBack={missing}
+      error={error}
+      onSubmit={submit}
     >
-      <form id="copy-guest" className="form" noValidate onSubmit={(event) => void submit(event)}>
-        <Segmented
-          label="Direction"
-          value={direction}
-          options={[
-            { value: "into", label: "Into the guest" },
-            { value: "out", label: "Out of the guest" },
-          ]}
-          onValue={setDirection}
-        />
-        {direction === "into" ? (
-          <>
-            <FileWell label="File" icon="image" what="a file" path={path} onPath={setPath} />
-            <TextField label="Folder in the guest" mono value={folder} onValue={setFolder} />
-          </>
-        ) : (
-          <>
-            <TextField label="Path in the guest" mono value={guestPath} onValue={setGuestPath} />
-            <TextField label="Folder on this computer" mono value={toFolder} onValue={setToFolder} />
-          </>
-        )}
-        {error !== null && <ErrorNotice error={error} />}
-      </form>
-    </Dialog>
+      <Segmented
+        label="Direction"
+        value={direction}
+        options={[
+          { value: "into", label: "Into the guest" },
+          { value: "out", label: "Out of the guest" },
+        ]}
+        onValue={setDirection}
+      />
+      {direction === "into" ? (
+        <>
+          <FileWell label="File" icon="image" what="a file" path={path} onPath={setPath} />
+          <TextField label="Folder in the guest" mono value={folder} onValue={setFolder} />
+        </>
+      ) : (
+        <>
+          <TextField label="Path in the guest" mono value={guestPath} onValue={setGuestPath} />
+          <TextField label="Folder on this computer" mono value={toFolder} onValue={setToFolder} />
+        </>
+      )}
+    </FormDialog>
   );
 }

@@ -1,10 +1,8 @@
-import { useState, type FormEvent } from "react";
-import { Button } from "#renderer/components/button.tsx";
+import { useState } from "react";
 import { CheckLine } from "#renderer/components/check-line.tsx";
-import { Dialog } from "#renderer/components/dialog.tsx";
-import { ErrorNotice } from "#renderer/components/error-notice.tsx";
 import { TextField } from "#renderer/components/field.tsx";
 import { FileWell } from "#renderer/features/files/file-well.tsx";
+import { FormDialog } from "#renderer/components/form-dialog.tsx";
 import { useCall } from "#renderer/host/use-call.ts";
 import { fileName } from "#renderer/lib/file-name.ts";
 import { closeDialog, go } from "#renderer/view-state/view-state.ts";
@@ -22,49 +20,35 @@ export function ImportDiskDialog({ path: initialPath }: { path: string }) {
   const importDisk = useCall("machines.importDisk", "inline");
   const name = typedName ?? nameOf(path);
   const missing = path.trim() === "" ? "Choose a disk image" : name.trim() === "" ? "A name is needed" : null;
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    if (missing !== null) return;
+  const submit = async () => {
     const started = await importDisk.run({ path: path.trim(), name: name.trim(), linked });
     if (started === null) return;
     closeDialog();
     go({ screen: "job", id: started.jobId });
   };
   return (
-    <Dialog
+    <FormDialog
       title="New machine from a disk"
       onClose={closeDialog}
-      footer={
-        <>
-          <Button onClick={closeDialog}>Cancel</Button>
-          <Button
-            look="primary"
-            type="submit"
-            form="import-disk"
-            busy={importDisk.pending}
-            unavailable={missing}
-          >
-            Make machine
-          </Button>
-        </>
-      }
+      confirm="Make machine"
+      busy={importDisk.pending}
+      heldBack={missing}
+      error={importDisk.error}
+      onSubmit={submit}
     >
-      <form id="import-disk" className="form" noValidate onSubmit={(event) => void submit(event)}>
-        <FileWell label="Disk image" icon="image" what="a disk image" path={path} onPath={setPath} />
-        <TextField label="Name" value={name} maxLength={80} onValue={setTypedName} />
-        <CheckLine
-          checked={linked}
-          onChecked={setLinked}
-          hint={
-            linked
-              ? "At once and without room of its own; the file must stay where it is and must not change."
-              : "The file is copied and never touched again."
-          }
-        >
-          Build upon the file instead of copying it
-        </CheckLine>
-        {importDisk.error !== null && <ErrorNotice error={importDisk.error} />}
-      </form>
-    </Dialog>
+      <FileWell label="Disk image" icon="image" what="a disk image" path={path} onPath={setPath} />
+      <TextField label="Name" value={name} maxLength={80} onValue={setTypedName} />
+      <CheckLine
+        checked={linked}
+        onChecked={setLinked}
+        hint={
+          linked
+            ? "At once and without room of its own; the file must stay where it is and must not change."
+            : "The file is copied and never touched again."
+        }
+      >
+        Build upon the file instead of copying it
+      </CheckLine>
+    </FormDialog>
   );
 }

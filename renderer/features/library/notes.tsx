@@ -5,13 +5,15 @@ import "./notes.css";
 export function Notes({ notes, tags }: { notes: string; tags: readonly string[] }) {
   if (notes === "" && tags.length === 0) return null;
   return (
-    <section className="notes">
+    <section className="notes" aria-label="Notes and tags">
       {tags.length > 0 && (
-        <div className="notes-tags">
+        <ul className="notes-tags" aria-label="Tags">
           {tags.map((tag) => (
-            <Badge key={tag}>{tag}</Badge>
+            <li key={tag}>
+              <Badge>{tag}</Badge>
+            </li>
           ))}
-        </div>
+        </ul>
       )}
       {notes !== "" && <p>{notes}</p>}
     </section>

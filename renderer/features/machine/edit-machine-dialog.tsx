@@ -1,8 +1,5 @@
-import { useState, type FormEvent } from "react";
+import { useState } from "react";
 import type { MachineView } from "#contract/machine.ts";
-import { Button } from "#renderer/components/button.tsx";
-import { Dialog } from "#renderer/components/dialog.tsx";
-import { ErrorNotice } from "#renderer/components/error-notice.tsx";
 import { TextField } from "#renderer/components/field.tsx";
 import { NotesField } from "#renderer/features/library/notes-field.tsx";
 import { parseTags } from "#renderer/features/library/tags.ts";
@@ -12,6 +9,7 @@ import {
   memoryPresetsBytes,
 } from "#renderer/features/create-machine/machine-draft.ts";
 import { SizeField } from "#renderer/features/create-machine/size-field.tsx";
+import { FormDialog } from "#renderer/components/form-dialog.tsx";
 import { useCall } from "#renderer/host/use-call.ts";
 import { formatWholeBytes } from "#renderer/lib/format-bytes.ts";
 import { machineControls } from "./machine-controls.ts";
@@ -37,8 +35,7 @@ export function EditMachineDialog({ machine, onClose }: { machine: MachineView; 
   const missing =
     name.trim() === "" ? "A name is needed" : wanted === null || shrinks ? "Correct what is marked" : null;
 
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
+  const submit = async () => {
     if (missing !== null || wanted === null) return;
     const { cores, memoryBytes, diskSizeBytes } = wanted;
     const done = await change.run({
@@ -52,57 +49,45 @@ export function EditMachineDialog({ machine, onClose }: { machine: MachineView; 
   };
 
   return (
-    <Dialog
+    <FormDialog
       title="Name, notes and hardware"
       onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button
-            look="primary"
-            type="submit"
-            form="edit-machine"
-            busy={change.pending}
-            unavailable={missing}
-          >
-            Save
-          </Button>
-        </>
-      }
+      confirm="Save"
+      busy={change.pending}
+      heldBack={missing}
+      error={change.error}
+      onSubmit={submit}
     >
-      <form id="edit-machine" className="form" noValidate onSubmit={(event) => void submit(event)}>
-        <TextField label="Name" value={name} maxLength={80} onValue={setName} />
-        <NotesField value={notes} onValue={setNotes} />
-        <TextField label="Tags" hint="Words with commas between" value={tags} onValue={setTags} />
-        {changeHardware === null ? (
-          <div className="field-row">
-            <TextField
-              label="Cores"
-              inputMode="numeric"
-              value={parts.cores}
-              problem={problems.cores ?? null}
-              onValue={part("cores")}
-            />
-            <SizeField
-              label="Memory"
-              text={parts.memory}
-              presetsBytes={memoryPresetsBytes}
-              problem={problems.memory ?? null}
-              onText={part("memory")}
-            />
-            <SizeField
-              label="Disk"
-              text={parts.disk}
-              presetsBytes={diskPresetsBytes}
-              problem={diskProblem}
-              onText={part("disk")}
-            />
-          </div>
-        ) : (
-          <p className="faint">Cores, memory and disk can be changed when it is off. {changeHardware}.</p>
-        )}
-        {change.error !== null && <ErrorNotice error={change.error} />}
-      </form>
-    </Dialog>
+      <TextField label="Name" value={name} maxLength={80} onValue={setName} />
+      <NotesField value={notes} onValue={setNotes} />
+      <TextField label="Tags" hint="Words with commas between" value={tags} onValue={setTags} />
+      {changeHardware === null ? (
+        <div className="field-row">
+          <TextField
+            label="Cores"
+            inputMode="numeric"
+            value={parts.cores}
+            problem={problems.cores ?? null}
+            onValue={part("cores")}
+          />
+          <SizeField
+            label="Memory"
+            text={parts.memory}
+            presetsBytes={memoryPresetsBytes}
+            problem={problems.memory ?? null}
+            onText={part("memory")}
+          />
+          <SizeField
+            label="Disk"
+            text={parts.disk}
+            presetsBytes={diskPresetsBytes}
+            problem={diskProblem}
+            onText={part("disk")}
+          />
+        </div>
+      ) : (
+        <p className="faint">Cores, memory and disk can be changed when it is off. {changeHardware}.</p>
+      )}
+    </FormDialog>
   );
 }

@@ -1,8 +1,6 @@
-import { useState, type FormEvent } from "react";
-import { Button } from "#renderer/components/button.tsx";
-import { Dialog } from "#renderer/components/dialog.tsx";
-import { ErrorNotice } from "#renderer/components/error-notice.tsx";
+import { useState } from "react";
 import { TextField } from "#renderer/components/field.tsx";
+import { FormDialog } from "#renderer/components/form-dialog.tsx";
 import { useCall } from "#renderer/host/use-call.ts";
 import { emptyShape, shapeOf, type ShapeDraft } from "./shape-draft.ts";
 
@@ -23,55 +21,42 @@ export function AddShapeDialog({ remoteImageId, onAdded, onClose }: AddShapeDial
   const [draft, setDraft] = useState(emptyShape);
   const add = useCall("remote.setShape", "inline");
   const shape = shapeOf(draft);
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
+  const submit = async () => {
     if (typeof shape === "string") return;
     if ((await add.run({ remoteImageId, ...shape })) === null) return;
     onAdded();
     onClose();
   };
   return (
-    <Dialog
+    <FormDialog
       title="Offer the image for a shape"
       size="small"
       onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button
-            look="primary"
-            type="submit"
-            form="add-shape"
-            busy={add.pending}
-            unavailable={typeof shape === "string" ? shape : null}
-          >
-            Add shape
-          </Button>
-        </>
-      }
+      confirm="Add shape"
+      busy={add.pending}
+      heldBack={typeof shape === "string" ? shape : null}
+      error={add.error}
+      onSubmit={submit}
     >
-      <form id="add-shape" className="form" noValidate onSubmit={(event) => void submit(event)}>
-        <TextField
-          label="Shape"
-          hint="As the provider names it. One that is there gets new limits."
-          placeholder="VM.Standard.A1.Flex"
-          value={draft.shape}
-          onValue={(word) => setDraft((before) => ({ ...before, shape: word }))}
-        />
-        <div className="field-row">
-          {limits.map(([name, label]) => (
-            <TextField
-              key={name}
-              label={label}
-              inputMode="decimal"
-              placeholder="no limit"
-              value={draft[name]}
-              onValue={(text) => setDraft((before) => ({ ...before, [name]: text }))}
-            />
-          ))}
-        </div>
-        {add.error !== null && <ErrorNotice error={add.error} />}
-      </form>
-    </Dialog>
+      <TextField
+        label="Shape"
+        hint="As the provider names it. One that is there gets new limits."
+        placeholder="VM.Standard.A1.Flex"
+        value={draft.shape}
+        onValue={(word) => setDraft((before) => ({ ...before, shape: word }))}
+      />
+      <div className="field-row">
+        {limits.map(([name, label]) => (
+          <TextField
+            key={name}
+            label={label}
+            inputMode="decimal"
+            placeholder="no limit"
+            value={draft[name]}
+            onValue={(text) => setDraft((before) => ({ ...before, [name]: text }))}
+          />
+        ))}
+      </div>
+    </FormDialog>
   );
 }

@@ -1,10 +1,8 @@
-import { useState, type FormEvent } from "react";
+import { useState } from "react";
 import type { AccountView } from "#contract/account.ts";
 import type { RemoteImage } from "#contract/remote-image.ts";
-import { Button } from "#renderer/components/button.tsx";
-import { Dialog } from "#renderer/components/dialog.tsx";
-import { ErrorNotice } from "#renderer/components/error-notice.tsx";
 import { TextField } from "#renderer/components/field.tsx";
+import { FormDialog } from "#renderer/components/form-dialog.tsx";
 import { useCall } from "#renderer/host/use-call.ts";
 import { go } from "#renderer/view-state/view-state.ts";
 
@@ -19,48 +17,35 @@ export function DeleteRemoteDialog({ image, account, onClose }: DeleteRemoteDial
   const [typedName, setTypedName] = useState("");
   const remove = useCall("remote.delete", "inline");
   const heldBack = typedName === image.name ? null : "Type the image's name first";
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    if (heldBack !== null) return;
+  const submit = async () => {
     const done = await remove.run({ remoteImageId: image.id, typedName });
     if (done === null) return;
     onClose();
     go({ screen: "remote" });
   };
   return (
-    <Dialog
+    <FormDialog
       title={`Delete “${image.name}” at ${account.name}?`}
       size="small"
       onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button
-            look="danger"
-            type="submit"
-            form="delete-remote"
-            busy={remove.pending}
-            unavailable={heldBack}
-          >
-            Delete for good
-          </Button>
-        </>
-      }
+      confirm="Delete for good"
+      look="danger"
+      busy={remove.pending}
+      heldBack={heldBack}
+      error={remove.error}
+      onSubmit={submit}
     >
-      <form id="delete-remote" className="form" noValidate onSubmit={(event) => void submit(event)}>
-        <p className="soft">
-          The image is removed from the account in all its regions. There is no undo and no trash at a
-          provider; instances made from it go on. The image in your library stays.
-        </p>
-        <TextField
-          label={`Type ${image.name} to confirm`}
-          value={typedName}
-          mono
-          onValue={setTypedName}
-          autoFocus
-        />
-        {remove.error !== null && <ErrorNotice error={remove.error} />}
-      </form>
-    </Dialog>
+      <p className="soft">
+        The image is removed from the account in all its regions. There is no undo and no trash at a provider;
+        instances made from it go on. The image in your library stays.
+      </p>
+      <TextField
+        label={`Type ${image.name} to confirm`}
+        value={typedName}
+        mono
+        onValue={setTypedName}
+        autoFocus
+      />
+    </FormDialog>
   );
 }

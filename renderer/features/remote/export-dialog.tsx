@@ -1,11 +1,9 @@
-import { useState, type FormEvent } from "react";
+import { useState } from "react";
 import type { AccountView } from "#contract/account.ts";
 import type { RemoteImage } from "#contract/remote-image.ts";
 import { RemoteExportFormatSchema, type RemoteExportFormat } from "#contract/remote-special.ts";
-import { Button } from "#renderer/components/button.tsx";
-import { Dialog } from "#renderer/components/dialog.tsx";
-import { ErrorNotice } from "#renderer/components/error-notice.tsx";
 import { SelectField, TextField } from "#renderer/components/field.tsx";
+import { FormDialog } from "#renderer/components/form-dialog.tsx";
 import { useCall } from "#renderer/host/use-call.ts";
 import { showDone } from "#renderer/view-state/toasts.ts";
 
@@ -28,9 +26,7 @@ export function ExportDialog({ image, account, onClose }: ExportDialogProps) {
   const object = typed ?? `${image.name}.${format.toLowerCase()}`;
   const heldBack =
     bucket.trim() === "" ? "A bucket is needed" : object.trim() === "" ? "The object needs a name" : null;
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    if (heldBack !== null) return;
+  const submit = async () => {
     const done = await send.run({
       remoteImageId: image.id,
       bucket: bucket.trim(),
@@ -42,40 +38,28 @@ export function ExportDialog({ image, account, onClose }: ExportDialogProps) {
     onClose();
   };
   return (
-    <Dialog
+    <FormDialog
       title={`Export “${image.name}”`}
       size="small"
       onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button
-            look="primary"
-            type="submit"
-            form="export-remote"
-            busy={send.pending}
-            unavailable={heldBack}
-          >
-            Export
-          </Button>
-        </>
-      }
+      confirm="Export"
+      busy={send.pending}
+      heldBack={heldBack}
+      error={send.error}
+      onSubmit={submit}
     >
-      <form id="export-remote" className="form" noValidate onSubmit={(event) => void submit(event)}>
-        <p className="soft">
-          The provider writes a copy into the account's object storage and goes on by itself; the image says
-          EXPORTING meanwhile. The object is stored at the account's cost.
-        </p>
-        <TextField
-          label="Bucket"
-          hint={`It must be there already, in ${account.defaultRegion}.`}
-          value={bucket}
-          onValue={setBucket}
-        />
-        <SelectField label="Format" value={format} options={formats} onValue={setFormat} />
-        <TextField label="Object" value={object} onValue={setTyped} />
-        {send.error !== null && <ErrorNotice error={send.error} />}
-      </form>
-    </Dialog>
+      <p className="soft">
+        The provider writes a copy into the account's object storage and goes on by itself; the image says
+        EXPORTING meanwhile. The object is stored at the account's cost.
+      </p>
+      <TextField
+        label="Bucket"
+        hint={`It must be there already, in ${account.defaultRegion}.`}
+        value={bucket}
+        onValue={setBucket}
+      />
+      <SelectField label="Format" value={format} options={formats} onValue={setFormat} />
+      <TextField label="Object" value={object} onValue={setTyped} />
+    </FormDialog>
   );
 }

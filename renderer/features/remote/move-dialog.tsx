@@ -1,11 +1,9 @@
-import { useEffect, useState, type FormEvent } from "react";
+import { useEffect, useState } from "react";
 import type { AccountView } from "#contract/account.ts";
 import type { RemoteImage } from "#contract/remote-image.ts";
 import type { Compartment } from "#contract/remote-special.ts";
-import { Button } from "#renderer/components/button.tsx";
-import { Dialog } from "#renderer/components/dialog.tsx";
-import { ErrorNotice } from "#renderer/components/error-notice.tsx";
 import { SelectField } from "#renderer/components/field.tsx";
+import { FormDialog } from "#renderer/components/form-dialog.tsx";
 import { useCall } from "#renderer/host/use-call.ts";
 import { showDone } from "#renderer/view-state/toasts.ts";
 
@@ -32,8 +30,7 @@ export function MoveDialog({ image, account, onClose }: MoveDialogProps) {
   const target = others?.find(({ id }) => id === chosen) ?? others?.[0];
   const heldBack = others === null ? "Asking first" : target === undefined ? "There is no other" : null;
   const error = ask.error ?? move.error;
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
+  const submit = async () => {
     if (target === undefined) return;
     const done = await move.run({ remoteImageId: image.id, compartmentId: target.id });
     if (done === null) return;
@@ -41,37 +38,31 @@ export function MoveDialog({ image, account, onClose }: MoveDialogProps) {
     onClose();
   };
   return (
-    <Dialog
+    <FormDialog
       title={`Move “${image.name}”`}
       size="small"
       onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button look="primary" type="submit" form="move-remote" busy={move.pending} unavailable={heldBack}>
-            Move
-          </Button>
-        </>
-      }
+      confirm="Move"
+      busy={move.pending}
+      heldBack={heldBack}
+      error={error}
+      onSubmit={submit}
     >
-      <form id="move-remote" className="form" noValidate onSubmit={(event) => void submit(event)}>
-        <p className="soft">
-          {account.name} shows the images of its own compartment: a moved image leaves this list, and is seen
-          by an account that is connected with the other compartment.
-        </p>
-        {others === null && ask.error === null && <p className="soft">Asking for compartments…</p>}
-        {others?.length === 0 && <p className="soft">This user sees no other compartment.</p>}
-        {target !== undefined && (
-          <SelectField
-            label="Compartment"
-            hint={target.description}
-            value={target.id}
-            options={(others ?? []).map(({ id, name }) => ({ value: id, label: name }))}
-            onValue={setChosen}
-          />
-        )}
-        {error !== null && <ErrorNotice error={error} />}
-      </form>
-    </Dialog>
+      <p className="soft">
+        {account.name} shows the images of its own compartment: a moved image leaves this list, and is seen by
+        an account that is connected with the other compartment.
+      </p>
+      {others === null && ask.error === null && <p className="soft">Asking for compartments…</p>}
+      {others?.length === 0 && <p className="soft">This user sees no other compartment.</p>}
+      {target !== undefined && (
+        <SelectField
+          label="Compartment"
+          hint={target.description}
+          value={target.id}
+          options={(others ?? []).map(({ id, name }) => ({ value: id, label: name }))}
+          onValue={setChosen}
+        />
+      )}
+    </FormDialog>
   );
 }

@@ -1,9 +1,7 @@
-import { useState, type FormEvent } from "react";
+import { useState } from "react";
 import type { RemoteImage } from "#contract/remote-image.ts";
-import { Button } from "#renderer/components/button.tsx";
-import { Dialog } from "#renderer/components/dialog.tsx";
-import { ErrorNotice } from "#renderer/components/error-notice.tsx";
 import { TextField } from "#renderer/components/field.tsx";
+import { FormDialog } from "#renderer/components/form-dialog.tsx";
 import { useCall } from "#renderer/host/use-call.ts";
 
 export function RenameDialog({ image, onClose }: { image: RemoteImage; onClose: () => void }) {
@@ -12,9 +10,7 @@ export function RenameDialog({ image, onClose }: { image: RemoteImage; onClose: 
   const rename = useCall("remote.rename", "inline");
   const unchanged = name.trim() === image.name && description === (image.description ?? "");
   const heldBack = name.trim() === "" ? "A name is needed" : unchanged ? "Nothing is changed yet" : null;
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    if (heldBack !== null) return;
+  const submit = async () => {
     const done = await rename.run({
       remoteImageId: image.id,
       name: name.trim(),
@@ -23,30 +19,18 @@ export function RenameDialog({ image, onClose }: { image: RemoteImage; onClose: 
     if (done !== null) onClose();
   };
   return (
-    <Dialog
+    <FormDialog
       title="Rename remote image"
       size="small"
       onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button
-            look="primary"
-            type="submit"
-            form="rename-remote"
-            busy={rename.pending}
-            unavailable={heldBack}
-          >
-            Rename
-          </Button>
-        </>
-      }
+      confirm="Rename"
+      busy={rename.pending}
+      heldBack={heldBack}
+      error={rename.error}
+      onSubmit={submit}
     >
-      <form id="rename-remote" className="form" noValidate onSubmit={(event) => void submit(event)}>
-        <TextField label="Name" value={name} onValue={setName} />
-        <TextField label="Description" value={description} onValue={setDescription} />
-        {rename.error !== null && <ErrorNotice error={rename.error} />}
-      </form>
-    </Dialog>
+      <TextField label="Name" value={name} onValue={setName} />
+      <TextField label="Description" value={description} onValue={setDescription} />
+    </FormDialog>
   );
 }
