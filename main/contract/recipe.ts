@@ -2,7 +2,7 @@ import { z } from "zod";
 import { PublishResultSchema } from "./publish.ts";
 
 /** Characters of a recipe; reading one that long takes a fraction of a second. */
-export const maxRecipeChars = 256 * 1024;
+export const maxRecipeChars = 512 * 1024;
 
 /** A fault in a recipe, where an editor would show it. Lines and columns count from 1. */
 export const RecipeProblemSchema = z.object({ line: z.number(), column: z.number(), message: z.string() });

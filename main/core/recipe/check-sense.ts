@@ -7,6 +7,9 @@ import type { PlacedStep } from "./recipe.ts";
 import { builtInVariables, namedIn, textsOf } from "./variables.ts";
 import type { YamlPath, YamlText } from "./yaml-text.ts";
 
+/** Nobody corrects more at once, and a text of nothing but faults should not fill a screen for minutes. */
+export const maxProblems = 100;
+
 /** Faults that no schema sees: unknown variables and keys, broken patterns, steps in an order that cannot work. */
 export function checkSense(
   { head, steps }: { head: RecipeHead | null; steps: readonly PlacedStep[] },
@@ -17,6 +20,7 @@ export function checkSense(
   const declared = [...Object.keys(head?.variables ?? {}), ...builtInVariables];
   for (const { path, text } of head === null ? [] : textsOf(yaml.value)) {
     if (path[0] === "variables") continue;
+    if (problems.length >= maxProblems) break;
     for (const { name } of namedIn(text)) {
       if (declared.includes(name)) continue;
       const near = nearestName(name, declared);

@@ -10,7 +10,7 @@ import {
 } from "#contract/recipe-document.ts";
 import { AppError } from "#core/lib/app-error.ts";
 import { nearestName } from "#core/lib/nearest-name.ts";
-import { checkSense } from "./check-sense.ts";
+import { checkSense, maxProblems } from "./check-sense.ts";
 import { issueWords } from "./issue-words.ts";
 import type { PlacedStep, Recipe } from "./recipe.ts";
 import { openYaml, type YamlPath, type YamlText } from "./yaml-text.ts";
@@ -20,9 +20,6 @@ export interface ReadRecipe {
   readonly recipe: Recipe | null;
   readonly problems: readonly RecipeProblem[];
 }
-
-/** Nobody corrects more at once, and a text of nothing but faults should not fill a screen for minutes. */
-const maxProblems = 100;
 
 /** Reads a recipe; every fault is told with the line and column where it stands. Never throws. */
 export function readRecipe(text: string): ReadRecipe {
@@ -43,6 +40,7 @@ export function readRecipe(text: string): ReadRecipe {
     );
   else
     listed.forEach((entry: unknown, index) => {
+      if (problems.length >= maxProblems) return;
       const step = readStep(yaml, entry, index);
       if (Array.isArray(step)) problems.push(...step);
       else steps.push({ ...step, line: yaml.problem(["steps", index], "").line, index });

@@ -12,6 +12,7 @@ import { buildParts } from "../testing/build-parts.ts";
 import { Recorder } from "./recorder.ts";
 import { recipeText } from "./recordings.ts";
 import { dialogTitle, stablePrompt } from "./screen-words.ts";
+import { StepList } from "./step-list.ts";
 
 let folder: string;
 beforeEach(async () => {
@@ -140,6 +141,17 @@ describe("a recording", () => {
 });
 
 describe("recipeText", () => {
+  it("holds what is too long for one step in several", () => {
+    const list = new StepList();
+    list.type("x".repeat(25_000));
+    list.press(Array.from({ length: 201 }, () => "down"));
+    const { steps } = list.finish();
+    expect(readRecipe(recipeText(machine, steps, [])).problems).toEqual([]);
+    const typed = steps.flatMap((step) => (typeof step === "object" && "type" in step ? [step["type"]] : []));
+    expect(typed).toMatchObject([{ enter: false }, { enter: false }, "x".repeat(5_000)]);
+    expect(steps.at(-1)).toEqual({ press: "down" });
+  });
+
   it("names the machine as it was, and can be read again", () => {
     const text = recipeText(machine, ["boot", { type: "{ {x}}" }], []);
     expect(readRecipe(text).problems).toEqual([]);

@@ -1,6 +1,10 @@
 /** A step as it stands in a recipe's YAML. */
 export type RecordedStep = string | Readonly<Record<string, unknown>>;
 
+/** What one step may hold (`recipe-document.ts`). */
+const longest = /[\s\S]{1,10000}/g;
+const mostKeys = 100;
+
 /** Steps in the making. Secret values are held only to give the same one the same name. */
 export class StepList {
   readonly #steps: RecordedStep[] = [];
@@ -15,7 +19,11 @@ export class StepList {
   }
 
   type(text: string, enter = true): void {
-    this.add({ type: enter ? literalBraces(text) : { text: literalBraces(text), enter } });
+    const pieces = literalBraces(text).match(longest) ?? [""];
+    pieces.forEach((piece, index) => {
+      const isLast = index === pieces.length - 1;
+      this.add({ type: enter && isLast ? piece : { text: piece, enter: false } });
+    });
   }
 
   typeSecret(value: string, prompt: string, enter = true): void {
@@ -35,7 +43,10 @@ export class StepList {
   }
 
   press(keys: readonly string[]): void {
-    this.add({ press: keys.length === 1 ? keys[0] : [...keys] });
+    for (let at = 0; at < keys.length; at += mostKeys) {
+      const some = keys.slice(at, at + mostKeys);
+      this.add({ press: some.length === 1 ? some[0] : some });
+    }
   }
 
   /** Answers the steps and the names of the secrets, and forgets their values. */

@@ -29,7 +29,7 @@ export function tellEarlier(
 
 /**
  * What a person needs beside the error of a build: the last screen where a console did not show what was waited for,
- * the findings of a check, what is left of the build and how to go on. Answers the error with the latter in its hint.
+ * the last words of a script, the findings of a check, what is left of the build and how to go on. Answers the error with the latter in its hint.
  */
 export function explained(
   context: CommandContext,
@@ -45,6 +45,11 @@ export function explained(
     machine === undefined || kept === undefined || machine.checkpoints[0]?.id === kept.id
       ? ""
       : ` With another recipe: goldsmith build ${path} --from-checkpoint ${quoted(`${wordFor(session, machine)}:${kept.name}`)}.`;
+  const image = Object.values(session.state.images).find(({ origin }) => origin?.machineId === machine?.id);
+  const publishing =
+    image === undefined || machine === undefined
+      ? ""
+      : ` The image ${image.name} is in the library: goldsmith publish ${image.id} --to ACCOUNT.`;
   if (error.code === "cancelled") {
     if (context.json || machine === undefined) return error;
     const retry =
@@ -52,11 +57,12 @@ export function explained(
         ? ` goldsmith job retry ${jobId} goes on with it.`
         : "";
     context.err.line(`The machine ${machine.name} (${machine.id}) is kept, powered off.${retry}${anew}`);
+    context.err.line(`goldsmith machine delete ${wordFor(session, machine)} removes it.${publishing}`);
     return error;
   }
   const how = machine === undefined ? "tries again" : "goes on from its last checkpoint";
   const { code, message, retry, details } = error;
-  const hint = `${error.hint} goldsmith job retry ${jobId} ${how}.${anew}`;
+  const hint = `${error.hint} goldsmith job retry ${jobId} ${how}.${anew}${publishing}`;
   return new AppError(code, message, { hint, retry, details, cause: error });
 }
 
@@ -65,6 +71,11 @@ function showDetails({ err }: CommandContext, details: AppError["details"]): voi
   if (screen.success) {
     err.line(dim("  The last screen:"));
     for (const row of screen.data) err.line(dim(`  │ ${row}`));
+  }
+  const { output } = details;
+  if (typeof output === "string" && output.trim() !== "") {
+    err.line(dim("  Its last words:"));
+    for (const row of output.trim().split("\n").slice(-8)) err.line(dim(`  │ ${row}`));
   }
   const findings = FindingsSchema.safeParse(details["findings"]);
   if (!findings.success) return;

@@ -88,7 +88,7 @@ describe("goldsmith build", () => {
   it("does not take in a file of any size", async () => {
     const path = await fileOf(`name: x\nsteps:\n${"  - run: true\n".repeat(800_000)}`);
     const run = await runFake(["build", path, "--check"], world("succeeded"));
-    expect(run.stdout).toMatch(/recipe\.yaml:\d+:\d+ error A recipe has at most 256 KiB/);
+    expect(run.stdout).toMatch(/recipe\.yaml:\d+:\d+ error A recipe has at most 512 KiB/);
     expect(run.code).toBe(1);
   });
 
@@ -152,11 +152,16 @@ describe("goldsmith build", () => {
         { id: "c2", name: "with memory", withMemory: true },
       ],
     } as never);
+    kept.store.put("images", "i1", { id: "i1", name: "Golden image", origin: { machineId: "m1" } } as never);
     const path = await fileOf(recipe);
     const first = await runFake(["build", path], kept);
     expect(first.code).toBe(130);
     expect(first.stderr).toContain("The machine Golden (m1) is kept, powered off.");
     expect(first.stderr).toContain(`goldsmith build ${path} --from-checkpoint 'Golden:in stalled'`);
+    expect(first.stderr).toContain("goldsmith machine delete Golden removes it.");
+    expect(first.stderr).toContain(
+      "The image Golden image is in the library: goldsmith publish i1 --to ACCOUNT.",
+    );
     expect(first.stderr).not.toContain("job retry"); // it has forgotten its secrets
     const failed = world(new AppError("network", "gone"));
     failed.store.put("machines", "m1", { id: "m1", name: "Golden", checkpoints: [] } as never);
