@@ -10,7 +10,9 @@ const helpers = [
   "inspect-worker.ts",
   "upload-worker.ts",
   "console-library.ts",
+  "peak-memory.ts",
   "processor-meter.ts",
+  "sftp-worker.ts",
 ];
 const chosen = process.argv.slice(2);
 const benches = (await readdir(here))

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { peakMemoryBytes } from "./peak-memory.ts";
 import { createS3Store, type S3Place } from "#staging/s3/s3-store.ts";
 
 /**
@@ -39,10 +39,3 @@ const figures: UploadFigures = {
   sha256,
 };
 process.stdout.write(`${JSON.stringify(figures)}\n`);
-
-/** Linux: of this program alone; the kernel's `maxRSS` also counts what the parent had when it forked. */
-async function peakMemoryBytes(): Promise<number> {
-  const status = await readFile("/proc/self/status", "utf8").catch(() => "");
-  const kibibytes = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];
-  return (kibibytes === undefined ? process.resourceUsage().maxRSS : Number(kibibytes)) * 1024;
-}

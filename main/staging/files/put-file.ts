@@ -122,8 +122,7 @@ async function* blocks(
   const buffer = Buffer.allocUnsafeSlow(Math.min(blockBytes, endByte - startByte));
   for (let at = startByte; at < endByte; at += blockBytes) {
     signal.throwIfAborted();
-    const part = { number: 1, startByte: at, sizeBytes: Math.min(blockBytes, endByte - at) };
-    yield (await file.read(part, buffer)).bytes;
+    yield await file.readBytes({ startByte: at, sizeBytes: Math.min(blockBytes, endByte - at) }, buffer);
   }
 }
 

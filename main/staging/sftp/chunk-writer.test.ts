@@ -5,16 +5,18 @@ import { ChunkWriter, chunkBytes, chunksInFlight, type OpenFile } from "./chunk-
 class Lost extends Error {}
 
 /** A server whose connections break after so many chunks each. */
-function fakeServer(breaksAfter: readonly number[]) {
+function fakeServer(breaksAfter: readonly number[], takesBytes = chunkBytes) {
   const disk = Buffer.alloc(chunkBytes * 200);
-  const seen = { connections: 0, sentBytes: 0, mostInFlight: 0, sizeBytes: 0 };
+  const seen = { connections: 0, sentBytes: 0, mostInFlight: 0, longestBytes: 0, sizeBytes: 0 };
   let breaks = [...breaksAfter];
   const open = async (): Promise<OpenFile> => {
     seen.connections++;
     let left = breaks.shift() ?? Number.POSITIVE_INFINITY;
     let inFlight = 0;
     return {
+      chunkBytes: takesBytes,
       write: async (given, startByte) => {
+        seen.longestBytes = Math.max(seen.longestBytes, given.length);
         const bytes = Buffer.from(given);
         seen.sentBytes += bytes.length;
         seen.mostInFlight = Math.max(seen.mostInFlight, ++inFlight);
@@ -58,6 +60,16 @@ it("keeps a bounded number of chunks on their way", async () => {
   expect(server.seen.mostInFlight).toBe(chunksInFlight);
 });
 
+it("sends what the server takes at once, whatever it is given, and bounds the bytes", async () => {
+  const server = fakeServer([], 261_120);
+  const content = randomBytes(chunkBytes * 199 + 5);
+  expect(await send(content, server)).toBe(content.length);
+  expect(server.disk.subarray(0, content.length).equals(content)).toBe(true);
+  expect(server.seen.longestBytes).toBe(261_120);
+  expect(server.seen.mostInFlight * 261_120).toBeLessThanOrEqual(4 * 1024 ** 2);
+  expect(server.seen.mostInFlight).toBeGreaterThan(4);
+});
+
 it("sends again over a new connection what was not confirmed, and tells each byte once", async () => {
   const server = fakeServer([70, 10, 1]);
   const content = randomBytes(chunkBytes * 150);
@@ -78,6 +90,7 @@ it("does not try again what is refused", async () => {
     throw new Error("no space");
   };
   const open = async (): Promise<OpenFile> => ({
+    chunkBytes,
     write: refuse,
     sizeBytes: async () => 0,
     sync: async () => {},

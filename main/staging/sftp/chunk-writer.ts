@@ -1,13 +1,17 @@
 import { AppError } from "#core/lib/app-error.ts";
 import type { PartWriter } from "../files/file-area.ts";
 
-/** OpenSSH's own client sends 32 KiB; larger ones are cut or lost by some servers, and win nothing. */
+/** OpenSSH's own client sends 32 KiB; larger ones are cut or lost by servers that do not say what they take. */
 export const chunkBytes = 32 * 1024;
 /** As OpenSSH's `sftp -R`. 2 MiB on their way fill 20 MB/s at 100 ms. */
 export const chunksInFlight = 64;
+/** Of larger chunks: twice the window of OpenSSH's channels, so that it never runs dry. */
+const mostInFlightBytes = 4 * 1024 ** 2;
 
 /** One open file on the other side, over one connection. */
 export interface OpenFile {
+  /** How much the server takes at once, in bytes. */
+  readonly chunkBytes: number;
   /** Copies the bytes before it returns. */
   write(bytes: Buffer, startByte: number): Promise<void>;
   sizeBytes(): Promise<number>;
@@ -26,6 +30,13 @@ interface ChunkWriterOptions {
 /** Connections that may break one after the other without that a single chunk was confirmed. */
 const mostVainConnections = 4;
 
+/** A chunk that is being filled. */
+interface Filling {
+  readonly startByte: number;
+  readonly buffer: Buffer;
+  filledBytes: number;
+}
+
 /**
  * Sends a file in chunks, a bounded number of them unconfirmed. When the connection breaks it opens another and
  * sends again what was not confirmed, nothing else.
@@ -35,6 +46,9 @@ export class ChunkWriter implements PartWriter {
   readonly #unconfirmed = new Map<number, Buffer>();
   /** Used again and again: a new buffer a chunk costs more in garbage collection than copying it. */
   readonly #free: Buffer[] = [];
+  readonly #chunkBytes: number;
+  readonly #mostUnconfirmed: number;
+  #filling: Filling | null = null;
   #file: OpenFile | null;
   #failure: unknown = null;
   #failed = false;
@@ -45,6 +59,10 @@ export class ChunkWriter implements PartWriter {
   private constructor(options: ChunkWriterOptions, file: OpenFile) {
     this.#options = options;
     this.#file = file;
+    // Another connection to the same server takes the same.
+    this.#chunkBytes = file.chunkBytes;
+    const mostChunks = Math.floor(mostInFlightBytes / file.chunkBytes);
+    this.#mostUnconfirmed = Math.max(1, Math.min(chunksInFlight, mostChunks));
   }
 
   static async open(options: ChunkWriterOptions): Promise<ChunkWriter> {
@@ -52,22 +70,34 @@ export class ChunkWriter implements PartWriter {
   }
 
   async write(bytes: Buffer, startByte: number): Promise<void> {
-    for (let at = 0; at < bytes.length; at += chunkBytes) {
-      await this.#until(() => this.#unconfirmed.size < chunksInFlight);
-      const chunk = this.#copy(bytes.subarray(at, at + chunkBytes));
-      this.#unconfirmed.set(startByte + at, chunk);
-      if (this.#file !== null) this.#send(this.#file, startByte + at, chunk);
+    for (let at = 0; at < bytes.length;) {
+      const filling = (this.#filling ??= this.#begin(startByte + at));
+      const { buffer, filledBytes } = filling;
+      const copied = bytes.copy(buffer, filledBytes, at);
+      filling.filledBytes += copied;
+      at += copied;
+      if (filling.filledBytes === buffer.length) await this.#flush();
     }
   }
 
-  #copy(bytes: Buffer): Buffer {
-    const chunk = bytes.length === chunkBytes ? this.#free.pop() : undefined;
-    const own = chunk ?? Buffer.allocUnsafeSlow(bytes.length);
-    own.set(bytes);
-    return own;
+  #begin(startByte: number): Filling {
+    const buffer = this.#free.pop() ?? Buffer.allocUnsafeSlow(this.#chunkBytes);
+    return { startByte, buffer, filledBytes: 0 };
+  }
+
+  async #flush(): Promise<void> {
+    const filling = this.#filling;
+    if (filling === null) return;
+    await this.#until(() => this.#unconfirmed.size < this.#mostUnconfirmed);
+    this.#filling = null;
+    const { startByte, buffer, filledBytes } = filling;
+    const chunk = buffer.subarray(0, filledBytes);
+    this.#unconfirmed.set(startByte, chunk);
+    if (this.#file !== null) this.#send(this.#file, startByte, chunk);
   }
 
   async finish(): Promise<void> {
+    await this.#flush();
     await this.#until(() => this.#unconfirmed.size === 0 && this.#file !== null);
     await this.#file?.sync();
   }
@@ -81,7 +111,7 @@ export class ChunkWriter implements PartWriter {
     file.write(chunk, startByte).then(
       () => {
         if (!this.#unconfirmed.delete(startByte)) return;
-        if (chunk.length === chunkBytes) this.#free.push(chunk);
+        if (chunk.length === this.#chunkBytes) this.#free.push(chunk);
         this.#vainConnections = 0;
         this.#options.onTaken(chunk.length);
         this.#wake();

@@ -24,6 +24,7 @@ export async function openRemoteFile(
       if (statusOf(error) === null) throw error;
     });
   return {
+    chunkBytes: session.writeBytes,
     write: (bytes, startByte) =>
       session.ask((sftp, done) => sftp.write(handle, bytes, 0, bytes.length, startByte, done)),
     sizeBytes: async () => (await session.ask<Attributes>((sftp, done) => sftp.fstat(handle, done))).size,

@@ -1,4 +1,6 @@
 import type { Client, SFTPWrapper } from "ssh2";
+import { z } from "zod";
+import { chunkBytes } from "./chunk-writer.ts";
 
 /** What ssh2 gives its callbacks when something failed. */
 type Failure = Error | null | undefined;
@@ -6,6 +8,22 @@ type Failure = Error | null | undefined;
 /** More than a hash and its file name; what a server prints beyond is not what was asked for. */
 const mostOutputBytes = 4096;
 const farewellMs = 500;
+
+/**
+ * ssh2 asks for the limits when it opens a channel; that it knows how many files may be open says that it was told, and
+ * the longest write is a field that its types leave out.
+ */
+const LimitsSchema = z.object({ maxOpenHandles: z.number(), _maxWriteLen: z.number().min(chunkBytes) });
+
+/** OpenSSH's channels carry 32 KiB a packet. A write that fills some of them has no packet of a few bytes behind it. */
+const packetBytes = 32 * 1024;
+const longestWriteBytes = 8 * packetBytes;
+const headerBytes = 1024;
+
+const wholePackets = (mostBytes: number): number => {
+  const packets = Math.floor((Math.min(mostBytes, longestWriteBytes) + headerBytes) / packetBytes);
+  return packets < 2 ? chunkBytes : packets * packetBytes - headerBytes;
+};
 
 /** Some extensions of OpenSSH's server; ssh2 throws when the server has not announced them. */
 export class ExtensionMissing extends Error {}
@@ -34,6 +52,12 @@ export class SftpSession implements AsyncDisposable {
         resolve();
       });
     });
+  }
+
+  /** The largest write to ask for: what the server has said (`limits@openssh.com`), else what every server takes. */
+  get writeBytes(): number {
+    const told = LimitsSchema.safeParse(this.#sftp).data;
+    return told === undefined ? chunkBytes : wholePackets(told._maxWriteLen);
   }
 
   get isLost(): boolean {

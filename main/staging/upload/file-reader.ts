@@ -12,8 +12,8 @@ export interface ReadPart extends Part {
 }
 
 /**
- * Reads a file once from front to back: bytes and MD5 of each part, SHA-256 of the whole. Notices when the file
- * is not, or does not stay, what it was said to be (AppError `bad-input`).
+ * Reads a file once from front to back: bytes of each part, its MD5 where a store wants it, SHA-256 of the whole.
+ * Notices when the file is not, or does not stay, what it was said to be (AppError `bad-input`).
  */
 export class FileReader implements AsyncDisposable {
   readonly #path: string;
@@ -51,20 +51,30 @@ export class FileReader implements AsyncDisposable {
    * go into `buffer`, which is at least as large as the part.
    */
   async read(part: Part, buffer: Buffer): Promise<ReadPart> {
+    const md5 = createHash("md5");
+    const bytes = await this.readBytes(part, buffer, (slice) => md5.update(slice));
+    return { ...part, bytes, md5: md5.digest() };
+  }
+
+  /** The same without an MD5, which costs as much as the SHA-256. */
+  async readBytes(
+    part: Omit<Part, "number">,
+    buffer: Buffer,
+    onSlice: (slice: Buffer) => void = () => {},
+  ): Promise<Buffer> {
     if (part.startByte !== this.#position) throw new AppError("internal", "Parts are read out of order");
     const bytes = buffer.subarray(0, part.sizeBytes);
-    const md5 = createHash("md5");
     for (let offset = 0; offset < bytes.length;) {
       const length = Math.min(sliceBytes, bytes.length - offset);
       const { bytesRead } = await this.#handle.read(bytes, offset, length, this.#position);
       if (bytesRead === 0) throw this.#changed();
       const slice = bytes.subarray(offset, offset + bytesRead);
-      md5.update(slice);
+      onSlice(slice);
       this.#sha256.update(slice);
       offset += bytesRead;
       this.#position += bytesRead;
     }
-    return { ...part, bytes, md5: md5.digest() };
+    return bytes;
   }
 
   /** Hex SHA-256 of all that was read. Throws when the file has changed since it was opened. */
