@@ -316,7 +316,14 @@ export const contract = {
   /** What lies there of ours; looks at the storage itself. */
   "stagings.list": query(z.object({ stagingId: z.string().optional() }), z.array(StagingItemSchema)),
   /** Removes what no publish needs any more, also unfinished uploads; answers what was removed. */
-  "stagings.clean": command(z.object({ stagingId: z.string().optional() }), z.array(StagingItemSchema)),
+  "stagings.clean": command(
+    z.object({
+      stagingId: z.string().optional(),
+      /** Also what is kept for a retry; a retry uploads again then. */
+      kept: z.boolean().default(false),
+    }),
+    z.array(StagingItemSchema),
+  ),
 
   /** Judges, asks quotas, computes costs: nothing is sent but questions. */
   "publish.plan": query(PublishManySchema, z.array(DestinationPlanSchema)),

@@ -63,6 +63,10 @@ export const StagingItemSchema = z.object({
   sizeBytes: z.number().nullable(),
   /** The publishes that still need it; empty: left over. */
   jobIds: z.array(z.string()),
+  /** Nothing runs that needs it: it is kept so long for a retry, and removed then. null: not kept like this. */
+  keptUntil: z.iso.datetime().nullable().default(null),
+  /** Whoever knows its address can read it now: a provider may be fetching it. */
+  exposed: z.boolean().default(false),
   createdAt: z.iso.datetime().nullable(),
 });
 export type StagingItem = z.infer<typeof StagingItemSchema>;

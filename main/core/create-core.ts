@@ -184,9 +184,12 @@ export async function createCore(ports: Ports, options: CoreOptions): Promise<Co
     },
   );
 
-  const sweeping = Promise.all([janitor.sweep(), prepared.prune()]).catch((error: unknown) => {
-    ports.log.warn("the staging storages could not be cleaned", { error: String(error) });
-  });
+  const closing = new AbortController();
+  const sweeping = Promise.all([janitor.sweep(), prepared.prune()])
+    .catch((error: unknown) => {
+      ports.log.warn("the staging storages could not be cleaned", { error: String(error) });
+    })
+    .then(() => janitor.watch(closing.signal));
 
   const handlers: Handlers = {
     ...guestHandlers({ guest, terminals, copy: guestCopy, jobs }),
@@ -367,6 +370,7 @@ export async function createCore(ports: Ports, options: CoreOptions): Promise<Co
       await jobs.close();
       terminals.closeAll();
       await recordings.close();
+      closing.abort();
       await sweeping;
       await desk.close();
       await remoteImages.close();

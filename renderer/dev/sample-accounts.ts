@@ -118,6 +118,8 @@ export const stagingItems: readonly StagingItem[] = [
     kind: "object",
     sizeBytes: 159 * MiB,
     jobIds: ["j-publish"],
+    keptUntil: "2026-01-11T09:30:00.000Z",
+    exposed: false,
     createdAt: ago(2),
   },
   {
@@ -126,6 +128,8 @@ export const stagingItems: readonly StagingItem[] = [
     kind: "unfinished-upload",
     sizeBytes: null,
     jobIds: [],
+    keptUntil: null,
+    exposed: false,
     createdAt: ago(3100),
   },
 ];

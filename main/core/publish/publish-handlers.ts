@@ -74,7 +74,7 @@ export function publishHandlers(deps: Deps): Pick<Handlers, Names> {
 
     "stagings.hostKey": (address, signal) => readHostKey(address, signal),
     "stagings.list": ({ stagingId }, signal) => janitor.list(stagingId, signal),
-    "stagings.clean": ({ stagingId }, signal) => janitor.clean(stagingId, signal),
+    "stagings.clean": ({ stagingId, kept }, signal) => janitor.clean(stagingId, signal, { kept }),
 
     "publish.plan": (input, signal) => planPublish(deps, input, signal),
     "publish.start": async (input) => ({ jobIds: await startPublishes(deps, input) }),

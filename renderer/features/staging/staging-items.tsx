@@ -29,8 +29,14 @@ export function StagingItems({ items }: { items: readonly StagingItem[] }) {
               {item.jobIds.length === 0 ? (
                 <Badge tone="warn">left over</Badge>
               ) : (
-                <NeededBy jobIds={item.jobIds} />
+                <>
+                  <NeededBy jobIds={item.jobIds} />
+                  {item.keptUntil !== null && (
+                    <span className="soft"> kept for a retry until {formatMoment(item.keptUntil)}</span>
+                  )}
+                </>
               )}
+              {item.exposed && <Badge tone="warn">public</Badge>}
             </td>
             <td>{item.sizeBytes === null ? "–" : formatBytes(item.sizeBytes)}</td>
             <td className="soft">{item.createdAt === null ? "–" : formatMoment(item.createdAt)}</td>

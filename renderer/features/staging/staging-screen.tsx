@@ -41,8 +41,9 @@ export function StagingScreen({ stagingId }: { stagingId: string }) {
   if (staging === undefined) return <p className="screen-empty">This storage is no longer connected.</p>;
 
   const leftOver = items?.filter(({ jobIds }) => jobIds.length === 0) ?? [];
-  const sweep = async () => {
-    const removed = await clean.run({ stagingId });
+  const kept = items?.filter(({ keptUntil }) => keptUntil !== null) ?? [];
+  const sweep = async (withKept: boolean) => {
+    const removed = await clean.run({ stagingId, kept: withKept });
     if (removed === null) return;
     showDone(removed.length === 1 ? "1 thing removed" : `${removed.length} things removed`);
     await refresh();
@@ -68,10 +69,19 @@ export function StagingScreen({ stagingId }: { stagingId: string }) {
             <Button
               busy={clean.pending}
               unavailable={leftOver.length === 0 ? "Nothing is left over" : null}
-              onClick={() => void sweep()}
+              onClick={() => void sweep(false)}
             >
               Clean up
             </Button>
+            {kept.length > 0 && (
+              <Button
+                busy={clean.pending}
+                title="What waits for a retry is removed too; the retry uploads it again"
+                onClick={() => void sweep(true)}
+              >
+                Remove now
+              </Button>
+            )}
             <Button icon="key" onClick={() => setAsking("change")}>
               {staging.practice ? "Name…" : "Name and keys…"}
             </Button>

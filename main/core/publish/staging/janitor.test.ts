@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { JobView } from "#contract/job.ts";
 import { nodeProcesses } from "#system/node-processes.ts";
 import { startPublishHarness, type PublishHarness } from "#core/publish/publish-harness.ts";
-import { needsStaging } from "./janitor.ts";
+import { createJanitor, needsStaging } from "./janitor.ts";
 import { newStagingPlace } from "./staging-place.ts";
 
 const signal = (): AbortSignal => AbortSignal.timeout(10_000);
@@ -30,6 +30,23 @@ const job = (changes: Partial<JobView> = {}): JobView => ({
   attempt: 1,
   ...changes,
 });
+
+const retryable = { code: "network", message: "", hint: "", retry: "later", details: {} } as const;
+
+/** A janitor whose clock is turned by hand. */
+function janitorAt(
+  { ports, store, desk, deps, staging }: ReturnType<PublishHarness["parts"]>,
+  nowIso: () => string,
+  sleep: (ms: number) => Promise<void> = async () => {},
+) {
+  const stagings = { view: deps.stagings.view, open: async () => staging, saw: async () => {} };
+  return createJanitor({
+    ports: { ...ports, clock: { ...ports.clock, nowIso, sleep } },
+    store,
+    desk,
+    stagings,
+  });
+}
 
 async function stage(parts: ReturnType<PublishHarness["parts"]>, jobId: string): Promise<string> {
   const { path, fileBytes } = harness.image;
@@ -138,12 +155,85 @@ describe("the janitor", () => {
     expect(await parts.janitor.list(stagingId, signal())).toMatchObject([{ jobIds: [] }]);
   });
 
+  it("keeps a retryable upload for a day by the wall clock, tells so, and removes it then", async () => {
+    let now = "2026-01-01T10:00:00.000Z";
+    const failed = job({ status: "failed", endedAt: now, error: retryable });
+    const first = harness.parts();
+    first.store.put("jobs", "j1", failed);
+    await stage(first, "j1");
+    const [kept] = await janitorAt(first, () => now).list(stagingId, signal());
+    expect(kept).toMatchObject({ jobIds: ["j1"], keptUntil: "2026-01-02T10:00:00.000Z", exposed: false });
+    await harness.settle();
+    // The app does not run meanwhile: the next start counts those hours too.
+    now = "2026-01-02T09:59:00.000Z";
+    const second = harness.parts();
+    second.store.put("jobs", "j1", failed);
+    await janitorAt(second, () => now).sweep();
+    expect(await harness.stagingContent()).toHaveLength(1);
+    now = "2026-01-02T10:01:00.000Z";
+    await janitorAt(second, () => now).sweep();
+    expect(await harness.stagingContent()).toEqual([]);
+  });
+
+  it("removes it while the app runs on, at the first look after its time", async () => {
+    let now = "2026-01-01T10:00:00.000Z";
+    const parts = harness.parts();
+    parts.store.put("jobs", "j1", job({ status: "failed", endedAt: now, error: retryable }));
+    await stage(parts, "j1");
+    const abort = new AbortController();
+    const slept: number[] = [];
+    const sleep = async (ms: number): Promise<void> => {
+      slept.push(ms);
+      if (slept.length === 2) expect(await harness.stagingContent()).toHaveLength(1);
+      if (slept.length === 2) now = "2026-01-02T10:30:00.000Z";
+      if (slept.length === 3) abort.abort();
+    };
+    await janitorAt(parts, () => now, sleep).watch(abort.signal);
+    expect(slept).toEqual([3_600_000, 3_600_000, 3_600_000]);
+    expect(await harness.stagingContent()).toEqual([]);
+  });
+
+  it("removes what waits for a retry on demand, and nothing that is under way", async () => {
+    const parts = harness.parts();
+    parts.store.put(
+      "jobs",
+      "j1",
+      job({ status: "failed", endedAt: new Date().toISOString(), error: retryable }),
+    );
+    const id = await stage(parts, "j1");
+    await parts.desk.expose(id, "j1", signal());
+    expect(await parts.janitor.list(stagingId, signal())).toMatchObject([{ exposed: true }]);
+    expect(await parts.janitor.clean(stagingId, signal())).toEqual([]);
+    expect(await parts.janitor.clean(stagingId, signal(), { kept: true })).toHaveLength(1);
+    expect(await harness.stagingContent()).toEqual([]);
+    parts.store.put("jobs", "j2", job({ id: "j2" }));
+    await stage(parts, "j2");
+    expect(await parts.janitor.clean(stagingId, signal(), { kept: true })).toEqual([]);
+    expect(await harness.stagingContent()).toHaveLength(1);
+  });
+
   it("knows which ended jobs may still go on", () => {
     const nowMs = Date.parse("2026-01-02T00:00:00.000Z");
     const endedAt = "2026-01-01T12:00:00.000Z";
-    const error = { code: "network", message: "", hint: "", retry: "later", details: {} } as const;
+    const error = retryable;
     expect(needsStaging(undefined, nowMs)).toBe(false);
-    expect(needsStaging(job({ status: "interrupted" }), nowMs)).toBe(true);
+    // Killed: it may be resumed, but nobody waits for it for ever.
+    const step = {
+      name: "",
+      title: "",
+      status: "running",
+      endedAt: null,
+      message: "",
+      progress: null,
+    } as const;
+    const killed = job({
+      status: "interrupted",
+      steps: [{ ...step, startedAt: "2026-01-01T20:00:00.000Z" }],
+    });
+    expect(needsStaging(killed, nowMs)).toBe(true);
+    expect(needsStaging(killed, nowMs + 19 * 3_600_000)).toBe(true);
+    expect(needsStaging(killed, nowMs + 21 * 3_600_000)).toBe(false);
+    expect(needsStaging(job(), nowMs + 99 * 3_600_000)).toBe(true);
     expect(needsStaging(job({ status: "succeeded", endedAt }), nowMs)).toBe(false);
     expect(needsStaging(job({ status: "failed", endedAt, error }), nowMs)).toBe(true);
     expect(needsStaging(job({ status: "failed", endedAt, error }), nowMs + 13 * 3_600_000)).toBe(false);

@@ -12,16 +12,23 @@ import type { Stagings } from "./stagings.ts";
 export interface Janitor {
   /** At start, after the jobs are loaded: removes what a crash or an old failure left, and tells of it. */
   sweep(): Promise<void>;
+  /** Sweeps again and again until the signal aborts: a day may pass without a start. */
+  watch(signal: AbortSignal): Promise<void>;
   /** What lies there of ours, on one storage or on all; looks at the storages themselves. */
   list(stagingId: string | undefined, signal: AbortSignal): Promise<StagingItem[]>;
-  /** Removes what no publish needs any more; answers it. */
-  clean(stagingId: string | undefined, signal: AbortSignal): Promise<StagingItem[]>;
+  /** Removes what no publish needs any more, with `kept` also what waits for a retry; answers it. */
+  clean(
+    stagingId: string | undefined,
+    signal: AbortSignal,
+    options?: { kept: boolean },
+  ): Promise<StagingItem[]>;
   /** Throws `bad-input` while a publish has something there. */
   assertUnused(stagingId: string): Promise<void>;
 }
 
 /** A failed publish that can be retried goes on with what it has uploaded; later than this it begins anew. */
 const keptForRetryMs = 24 * 3_600_000;
+const sweepEveryMs = 3_600_000;
 /** What is not written down here may be another computer's that shares the storage, and under way right now. */
 const strangeForMs = 24 * 3_600_000;
 
@@ -35,14 +42,27 @@ export function createJanitor(deps: {
   const nowMs = (): number => Date.parse(ports.clock.nowIso());
 
   const isNeeded = (jobId: string): boolean => needsStaging(store.state.jobs[jobId], nowMs());
+  const isUnderWay = (jobId: string): boolean => neededUntilMs(store.state.jobs[jobId]) === Infinity;
 
-  const itemOf = ({ object, staged, jobIds }: StagedState): StagingItem => ({
-    stagingId: object.stagingId,
-    key: object.key,
-    kind: staged ? "object" : "unfinished-upload",
-    sizeBytes: staged ? object.sizeBytes : null,
-    jobIds: jobIds.filter(isNeeded),
-    createdAt: object.at,
+  /** What our records say of an object, beside what the storage shows. */
+  function known({ jobIds, exposedFor }: StagedState): Pick<StagingItem, "jobIds" | "keptUntil" | "exposed"> {
+    const needing = jobIds.filter(isNeeded);
+    const untilMs = Math.max(0, ...needing.map((id) => neededUntilMs(store.state.jobs[id])));
+    const isKept = needing.length > 0 && Number.isFinite(untilMs);
+    return {
+      jobIds: needing,
+      keptUntil: isKept ? new Date(untilMs).toISOString() : null,
+      exposed: exposedFor.length > 0,
+    };
+  }
+
+  const itemOf = (state: StagedState): StagingItem => ({
+    stagingId: state.object.stagingId,
+    key: state.object.key,
+    kind: state.staged ? "object" : "unfinished-upload",
+    sizeBytes: state.staged ? state.object.sizeBytes : null,
+    ...known(state),
+    createdAt: state.object.at,
   });
 
   function warn(stagingId: string, error: unknown): void {
@@ -55,11 +75,11 @@ export function createJanitor(deps: {
   }
 
   /** Lets go of what only ended jobs claim. What fails stays written down and is tried again at the next start. */
-  async function removeLeftovers(stagingId?: string): Promise<StagingItem[]> {
+  async function removeLeftovers(stagingId?: string, needs = isNeeded): Promise<StagingItem[]> {
     const removed: StagingItem[] = [];
     for (const { id, state } of await desk.all()) {
       const { object, jobIds } = state;
-      if ((stagingId !== undefined && stagingId !== object.stagingId) || jobIds.some(isNeeded)) continue;
+      if ((stagingId !== undefined && stagingId !== object.stagingId) || jobIds.some(needs)) continue;
       try {
         // Nobody may have claimed it yet when the process died.
         for (const jobId of jobIds.length === 0 ? [""] : jobIds) {
@@ -76,8 +96,8 @@ export function createJanitor(deps: {
     const listed = await listOurs(id, await stagings.open(id), signal);
     const written = (await desk.all()).filter(({ state }) => state.object.stagingId === id);
     const items = listed.map((item): StagingItem => {
-      const known = written.find(({ state }) => state.object.key === item.key);
-      return known === undefined ? item : { ...item, jobIds: known.state.jobIds.filter(isNeeded) };
+      const found = written.find(({ state }) => state.object.key === item.key);
+      return found === undefined ? item : { ...item, ...known(found.state) };
     });
     await stagings.saw(id, {
       at: ports.clock.nowIso(),
@@ -117,26 +137,41 @@ export function createJanitor(deps: {
     return strangers;
   }
 
+  async function sweep(): Promise<void> {
+    const removed = await removeLeftovers();
+    if (removed.length === 0) return;
+    const names = [...new Set(removed.map(({ stagingId }) => store.state.stagings[stagingId]?.name ?? ""))];
+    const what = removed.length === 1 ? "One upload" : `${removed.length} uploads`;
+    store.put("notices", "staging-swept", {
+      id: "staging-swept",
+      level: "info",
+      title: "Staging cleaned",
+      text: `${what} that earlier publishes had left on ${names.join(", ")} ${removed.length === 1 ? "was" : "were"} removed.`,
+      createdAt: ports.clock.nowIso(),
+    });
+  }
+
   return {
-    async sweep() {
-      const removed = await removeLeftovers();
-      if (removed.length === 0) return;
-      const names = [...new Set(removed.map(({ stagingId }) => store.state.stagings[stagingId]?.name ?? ""))];
-      const what = removed.length === 1 ? "One upload" : `${removed.length} uploads`;
-      store.put("notices", "staging-swept", {
-        id: "staging-swept",
-        level: "info",
-        title: "Staging cleaned",
-        text: `${what} that earlier publishes had left on ${names.join(", ")} ${removed.length === 1 ? "was" : "were"} removed.`,
-        createdAt: ports.clock.nowIso(),
-      });
+    sweep,
+
+    async watch(signal) {
+      while (!signal.aborted) {
+        try {
+          await ports.clock.sleep(sweepEveryMs, signal);
+          await sweep();
+        } catch (error) {
+          if (signal.aborted) return;
+          ports.log.warn("the staging storages could not be cleaned", { error: String(error) });
+        }
+      }
     },
 
     list: (stagingId, signal) => each(stagingId, (id) => look(id, signal)),
 
-    clean: (stagingId, signal) =>
+    clean: (stagingId, signal, { kept } = { kept: false }) =>
       each(stagingId, async (id) => {
-        const removed = [...(await removeLeftovers(id)), ...(await removeStrangers(id, signal))];
+        const needs = kept ? isUnderWay : isNeeded;
+        const removed = [...(await removeLeftovers(id, needs)), ...(await removeStrangers(id, signal))];
         await look(id, signal);
         return removed;
       }),
@@ -156,10 +191,31 @@ export function createJanitor(deps: {
 }
 
 /** Whether a job may still go on with what it has on a storage. */
-export function needsStaging(job: JobView | undefined, nowMs: number): boolean {
-  if (job === undefined) return false;
-  if (job.status === "succeeded" || job.status === "cancelled") return false;
-  if (job.status !== "failed") return true;
-  const endedMs = Date.parse(job.endedAt ?? job.createdAt);
-  return job.error?.retry !== "never" && nowMs - endedMs < keptForRetryMs;
+export const needsStaging = (job: JobView | undefined, nowMs: number): boolean => nowMs < neededUntilMs(job);
+
+/**
+ * Until when a job may go on with what it has on a storage, as wall-clock time, so that hours in which the app does not
+ * run count as well. Infinity: while it runs or waits to; -Infinity: not at all.
+ */
+function neededUntilMs(job: JobView | undefined): number {
+  switch (job?.status) {
+    case undefined:
+    case "succeeded":
+    case "cancelled":
+      return -Infinity;
+    case "queued":
+    case "running":
+    case "cancelling":
+      return Infinity;
+    case "failed":
+      return job.error?.retry === "never" ? -Infinity : restingSinceMs(job) + keptForRetryMs;
+    case "interrupted":
+      return restingSinceMs(job) + keptForRetryMs;
+  }
+}
+
+/** An interrupted job had no chance to say when it ended: not before its last step began. */
+function restingSinceMs({ endedAt, steps, createdAt }: JobView): number {
+  const begun = steps.flatMap(({ startedAt }) => (startedAt === null ? [] : [startedAt]));
+  return Math.max(...[endedAt ?? createdAt, ...(endedAt === null ? begun : [])].map((at) => Date.parse(at)));
 }

@@ -12,7 +12,7 @@ export async function listOurs(
 ): Promise<StagingItem[]> {
   const objects = await storage.list(ourPrefix, signal);
   const uploads = await storage.pendingUploads(ourPrefix, signal);
-  const unknown = { stagingId, jobIds: [] };
+  const unknown = { stagingId, jobIds: [], keptUntil: null, exposed: false };
   return [
     ...objects.map(({ key, sizeBytes, createdAtIso }) => ({
       ...unknown,

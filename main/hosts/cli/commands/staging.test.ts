@@ -68,12 +68,14 @@ describe("goldsmith staging connect", () => {
   });
 });
 
-const item = (jobIds: string[]): StagingItem => ({
+const item = (jobIds: string[], keptUntil: string | null = null): StagingItem => ({
   stagingId: "s1",
   key: "goldsmith/7f/web.qcow2",
   kind: "object",
   sizeBytes: 1024,
   jobIds,
+  keptUntil,
+  exposed: keptUntil !== null,
   createdAt: null,
 });
 
@@ -85,11 +87,27 @@ describe("what lies on a storage", () => {
     expect((await list([])).stdout).toContain("empty, verified 2026-01-10");
     expect((await list([item([])])).stdout).toContain("left over");
     expect((await list([item(["j9"])])).stdout).toContain("j9");
+    const kept = (await list([item(["j9"], "2026-01-11T12:00:00.000Z")])).stdout;
+    expect(kept).toMatch(/a retry of j9, until 2026-01-11.*\(public\)/);
+    expect(kept).toContain("goldsmith staging clean --kept");
+  });
+
+  it("is cleaned of what waits for a retry on demand only", async () => {
+    const inputs: unknown[] = [];
+    const clean = (...words: string[]) =>
+      runFake(["staging", "clean", "spaces", ...words], {
+        store: publishingWorld(),
+        calls: { "stagings.clean": (input: never) => (inputs.push(input), []), "stagings.list": () => [] },
+      });
+    await clean();
+    await clean("--kept");
+    expect(inputs).toMatchObject([{ kept: false }, { kept: true }]);
   });
 
   it.each([
     [[], 0, "Empty, verified just now."],
-    [[item(["j9"])], 0, "1 still needed"],
+    [[item(["j9"])], 0, "1 still needed by publishes."],
+    [[item(["j9"], "2026-01-11T12:00:00.000Z")], 0, "1 of them for a retry (--kept removes them)"],
     [[item([])], 1, "1 could not be removed."],
   ] as const)("is cleaned and looked at again: %j", async (left, code, words) => {
     const run = await runFake(["staging", "clean", "spaces"], {

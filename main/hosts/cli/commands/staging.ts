@@ -1,7 +1,9 @@
+import type { AppState } from "#contract/state.ts";
 import type { StagingItem, StagingPlace, StagingView } from "#contract/staging.ts";
 import {
   defineCommand,
   firstPositional,
+  flag,
   type CommandContext,
   type CommandSpec,
   type Session,
@@ -9,7 +11,7 @@ import {
 import { exitCodes } from "../exit-codes.ts";
 import { findByName } from "../find-by-name.ts";
 import { formatBytes, formatTime } from "../terminal/format.ts";
-import { green, yellow } from "../terminal/style.ts";
+import { dim, green, yellow } from "../terminal/style.ts";
 import { table } from "../terminal/table.ts";
 import { mustConfirm } from "./machine.ts";
 import { stagingConnectCommand } from "./staging-connect.ts";
@@ -64,11 +66,25 @@ function printStaging(
     `  ${item.key}`,
     item.kind === "object" ? "object" : "unfinished upload",
     item.sizeBytes === null ? "" : formatBytes(item.sizeBytes),
-    item.jobIds.length === 0
-      ? yellow("left over")
-      : item.jobIds.map((id) => state.jobs[id]?.title ?? id).join(", "),
+    item.createdAt === null ? "" : formatTime(item.createdAt),
+    neededBy(item, state),
   ]);
-  for (const line of table(["  KEY", "KIND", "SIZE", "NEEDED BY"], rows, out.columns)) out.line(line);
+  for (const line of table(["  KEY", "KIND", "SIZE", "SINCE", "NEEDED BY"], rows, out.columns))
+    out.line(line);
+  if (own.some(({ keptUntil }) => keptUntil !== null)) {
+    out.line(
+      dim("  goldsmith staging clean --kept removes what waits for a retry; the retry uploads it again."),
+    );
+  }
+}
+
+function neededBy({ jobIds, keptUntil, exposed }: StagingItem, state: Readonly<AppState>): string {
+  const open = exposed ? yellow(" (public)") : "";
+  if (jobIds.length === 0) return `${yellow("left over")}${open}`;
+  const titles = jobIds.map((id) => state.jobs[id]?.title ?? id).join(", ");
+  return keptUntil === null
+    ? `${titles}${open}`
+    : `a retry of ${titles}, until ${formatTime(keptUntil)}${open}`;
 }
 
 function placeWords(place: StagingPlace): string {
@@ -87,23 +103,29 @@ function placeWords(place: StagingPlace): string {
 const clean = defineCommand({
   words: ["staging", "clean"],
   summary: "Remove what no publish needs any more, also unfinished uploads",
-  details: "Only what Goldsmith has put there and no job needs. The storage is looked at again afterwards.",
+  details:
+    "Only what Goldsmith has put there and no job needs. A failed publish that can be retried keeps its upload for a " +
+    "day: --kept removes that as well. The storage is looked at again afterwards.",
   positionals: one,
-  options: {},
-  examples: ["goldsmith staging clean", "goldsmith staging clean spaces --json"],
+  options: { kept: { type: "boolean", help: "Also what waits for a retry, which uploads it again then" } },
+  examples: ["goldsmith staging clean", "goldsmith staging clean spaces --kept --json"],
   async run(context) {
     const session = await context.session();
     const only = named(context, session);
     const input = only === null ? {} : { stagingId: only.id };
-    const removed = await session.client.call("stagings.clean", input, context.signal);
+    const kept = flag(context, "kept");
+    const removed = await session.client.call("stagings.clean", { ...input, kept }, context.signal);
     const left = await session.client.call("stagings.list", input, context.signal);
     const leftOver = left.filter(({ jobIds }) => jobIds.length === 0);
     if (context.json) context.printJson({ removed, left });
     else {
       for (const item of removed) context.out.line(`Removed ${item.key}`);
       if (left.length === 0) context.out.line(green("Empty, verified just now."));
-      else if (leftOver.length === 0) context.out.line(`${left.length} still needed by publishes.`);
-      else context.out.line(yellow(`${leftOver.length} could not be removed.`));
+      else if (leftOver.length === 0) {
+        const waiting = left.filter(({ keptUntil }) => keptUntil !== null).length;
+        const more = waiting === 0 ? "" : `, ${waiting} of them for a retry (--kept removes them)`;
+        context.out.line(`${left.length} still needed by publishes${more}.`);
+      } else context.out.line(yellow(`${leftOver.length} could not be removed.`));
     }
     return leftOver.length === 0 ? exitCodes.ok : exitCodes.failure;
   },
