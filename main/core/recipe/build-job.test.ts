@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -82,6 +82,16 @@ describe("a build", () => {
     expect(await parts.jobs.waitFor(id)).toMatchObject({ status: "cancelled" });
     expect(parts.machines.read()).toMatchObject({ power: "off", now: { disk: ["a"] } });
     expect(await readFile(join(folder, "secrets.json"), "utf8")).not.toContain("a secret");
+  });
+
+  it("makes no machine for what is no installer", async () => {
+    const iso = join(folder, "letter.iso");
+    await writeFile(iso, "no ISO ".repeat(10_000));
+    const id = await start(`iso: ${iso}\n${recipe("boot")}`);
+    expect(await parts.jobs.waitFor(id)).toMatchObject({
+      error: { code: "bad-input", message: expect.stringContaining("is no ISO image") },
+    });
+    expect(parts.machines.read()).toBeNull();
   });
 
   it("ends at the findings of a check, and looks again when it is tried again", async () => {

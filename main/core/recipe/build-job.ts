@@ -4,6 +4,7 @@ import type { PublishResult } from "#contract/publish.ts";
 import { BuildResultSchema } from "#contract/recipe.ts";
 import type { CheckReport, Subject } from "#contract/report.ts";
 import type { GuestAccess } from "#core/guest/guest-access.ts";
+import { assertBootableIso } from "#core/image/installer-iso.ts";
 import { defineJob, type JobContext, type JobDefinition } from "#core/job/job-context.ts";
 import type { Jobs } from "#core/job/runner.ts";
 import { AppError } from "#core/lib/app-error.ts";
@@ -106,8 +107,11 @@ async function build(
   const head = substitute(recipe.head, values);
   const begun = await context.step("machine", BegunSchema, async () => {
     if (!exists(machineId)) {
-      if (from === null) await machines.create(machineOf(head, input.name, iso.path), machineId);
-      else await machines.branch(from.machineId, from.checkpointId, { id: machineId, name: input.name });
+      if (from === null) {
+        const wanted = machineOf(head, input.name, iso.path);
+        if (iso.path !== null) await assertBootableIso(iso.path, wanted.hardware.firmware);
+        await machines.create(wanted, machineId);
+      } else await machines.branch(from.machineId, from.checkpointId, { id: machineId, name: input.name });
     }
     const checkpointId = context.recall("beginning", z.string()) ?? newId();
     await context.note("beginning", checkpointId);

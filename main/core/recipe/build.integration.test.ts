@@ -144,7 +144,7 @@ describe("a session at the installer", () => {
       expect(Object.keys((parse(recorded) as typeof plain).variables), recorded).toEqual(["password"]);
 
       // Between what was typed by hand: the key of the machine, a checkpoint, and a script over SSH that fails once.
-      const recipe = parse(recorded) as { iso: unknown; steps: unknown[] };
+      const recipe = parse(recorded) as { iso: unknown; variables: object; steps: unknown[] };
       const last = recipe.steps.splice(-3); // the prompt, poweroff, and the end
       recipe.iso = server.iso;
       recipe.steps.push(
@@ -160,11 +160,11 @@ describe("a session at the installer", () => {
         { compact: "replayed" },
         { publish: { to: "practice digitalocean", override: true, name: "golden" } },
       );
-      const text = stringify(recipe);
+      const variables = { ...recipe.variables, what: "replayed" };
+      const text = stringify({ ...recipe, name: "{{what}} here", variables });
       const wanted = {
         text,
         folder: home,
-        name: "replayed",
         keep: true,
         from: null,
         variables: { password: microLogin.password },
@@ -191,7 +191,8 @@ describe("a session at the installer", () => {
       const { machineId, imageId, published } = BuildResultSchema.parse(done.result);
       expect(published).toMatchObject([{ status: "available", stagingEmpty: true }]);
       expect(Object.values(core.store.state.remoteImages)).toMatchObject([{ name: "golden" }]);
-      const { checkpoints } = core.store.state.machines[machineId] ?? { checkpoints: [] };
+      const { checkpoints, name } = core.store.state.machines[machineId] ?? { checkpoints: [], name: "" };
+      expect(name).toBe("replayed here");
       expect(checkpoints.map(({ name, withMemory }) => [name, withMemory])).toEqual([
         ["0: Empty disk", false],
         ["lets this computer in", true],

@@ -11,6 +11,7 @@ import {
   prepareBackup,
   startBackup,
 } from "#core/capture/live-backup.ts";
+import { createChecks } from "#core/check/checks.ts";
 import { ConsoleSession } from "#core/console/console-session.ts";
 import { createDoctor } from "#core/doctor/doctor.ts";
 import { createImportDiskJob } from "#core/duplicate/import-disk-job.ts";
@@ -20,6 +21,7 @@ import { createMachines, type Machines } from "#core/machine/machines.ts";
 import { StateStore } from "#core/state-store.ts";
 import { debianCloudImage } from "#e2e/fixtures/fixtures.ts";
 import type { Ports } from "#ports/ports.ts";
+import { profiles } from "#providers/profiles.ts";
 import { createNodePorts } from "#system/node-ports.ts";
 import { runStep, type StepWorld } from "./run-step.ts";
 import { servePackage } from "./testing/package-server.ts";
@@ -30,6 +32,7 @@ const soonMs = 60_000;
 
 let home: string;
 let ports: Ports;
+let store: StateStore;
 let machines: Machines;
 let jobs: Jobs;
 let guest: GuestAccess;
@@ -68,7 +71,7 @@ async function seed(publicKey: string): Promise<string> {
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), "gs-debian-"));
   ports = await createNodePorts({ home });
-  const store = new StateStore();
+  store = new StateStore();
   machines = createMachines({
     ports,
     store,
@@ -150,6 +153,7 @@ describe("a Debian guest", { timeout: bootMs }, () => {
     const wanted = { names: ["there-is-none"], update: false };
     await expect(step({ name: "packages", value: wanted })).rejects.toMatchObject({
       code: "tool-failed",
+      message: expect.stringMatching(/^Installing there-is-none ended with code \d+: E: Unable to locate/),
       details: { output: expect.stringContaining("there-is-none") },
     });
   });
@@ -191,10 +195,11 @@ describe("a Debian guest", { timeout: bootMs }, () => {
     expect(again.frozen).toBe(true);
   });
 
-  it("is shut down by its agent where nobody minds the button", async () => {
+  it("is sealed, and shut down by its agent where nobody minds the button", async () => {
     await run(
       "mkdir -p /etc/systemd/logind.conf.d; printf '[Login]\\nHandlePowerKey=ignore\\n' > /etc/systemd/logind.conf.d/x.conf; systemctl restart systemd-logind",
     );
+    await step({ name: "seal", value: null });
     await step({ name: "powerOff", value: { timeout: "3 min" } });
     expect(machines.view(id)).toMatchObject({
       power: "off",
@@ -202,5 +207,15 @@ describe("a Debian guest", { timeout: bootMs }, () => {
       agentVersion: null,
       addresses: [],
     });
+    const report = await createChecks({ ports, store, machines, images: null as never, profiles }).run(
+      { kind: "machine", machineId: id },
+      signal,
+    );
+    expect(report.error).toBeNull();
+    const left = (report.verdicts.digitalocean?.findings ?? []).filter(
+      ({ id: rule, level }) =>
+        /^(identity|leftovers)\./.test(rule) && (level === "error" || level === "warning"),
+    );
+    expect(left.map(({ id: rule, where }) => `${rule} ${where}`)).toEqual([]);
   });
 });

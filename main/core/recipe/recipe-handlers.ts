@@ -11,6 +11,7 @@ import { beginAt, planBuild } from "./build-plan.ts";
 import { parseRecipe, readRecipe } from "./read-recipe.ts";
 import { keepVariables } from "./recipe-secrets.ts";
 import type { Recordings } from "./recording/recordings.ts";
+import { substitute } from "./variables.ts";
 
 type RecipeCall = Extract<keyof Handlers, `recipes.${string}` | `recording.${string}`> | "console.write";
 const done = {};
@@ -47,7 +48,7 @@ export function recipeHandlers(deps: {
         if (kept.secretsName !== null) await secrets.remove(kept.secretsName);
         throw error;
       }
-      const title = name ?? recipe.head.name;
+      const title = name ?? substitute(recipe.head.name, new Map(Object.entries(kept.plain)));
       const input = { machineId: newId(), text, folder, name: title, keep, from: begin, variables: kept };
       return { jobId: await jobs.start(build, input) };
     },

@@ -7,6 +7,7 @@ import { logIn } from "#core/console/login.ts";
 import type { GuestAccess } from "#core/guest/guest-access.ts";
 import { AppError } from "#core/lib/app-error.ts";
 import { parseDuration } from "#core/lib/amount-text.ts";
+import { printable } from "#core/image/source/binary.ts";
 import type { Machines } from "#core/machine/machines.ts";
 import { runOnConsole } from "./console-script.ts";
 import { asRoot, packagesScript, sealScript } from "./guest-scripts.ts";
@@ -108,13 +109,22 @@ export async function runStep(step: RecipeStep, world: StepWorld): Promise<void>
         over,
         allowFailure = false,
       } = typeof step.value === "string" ? { script: step.value } : step.value;
-      await runScript(world, { script, over, timeoutMs: timeoutOf(step.value, usual.run), allowFailure });
+      const first = script.trim().split("\n")[0] ?? "";
+      const title = `A script in the guest (${first.slice(0, 80)})`;
+      await runScript(world, {
+        title,
+        script,
+        over,
+        timeoutMs: timeoutOf(step.value, usual.run),
+        allowFailure,
+      });
       return;
     }
     case "packages": {
       const { names, update = true, over } = Array.isArray(step.value) ? { names: step.value } : step.value;
       const timeoutMs = Array.isArray(step.value) ? usual.run : timeoutOf(step.value, usual.run);
-      await runScript(world, { script: asRoot(packagesScript(names, update)), over, timeoutMs });
+      const title = `Installing ${names.join(", ").slice(0, 80)}`;
+      await runScript(world, { title, script: asRoot(packagesScript(names, update)), over, timeoutMs });
       return;
     }
     case "copy": {
@@ -133,6 +143,7 @@ export async function runStep(step: RecipeStep, world: StepWorld): Promise<void>
       return machines.waitForPower(machineId, "off", limits(step.value, usual.run));
     case "seal":
       await runScript(world, {
+        title: "Sealing the guest",
         script: asRoot(sealScript(machineId)),
         over: step.value?.over,
         timeoutMs: timeoutOf(step.value, usual.run),
@@ -148,7 +159,13 @@ export async function runStep(step: RecipeStep, world: StepWorld): Promise<void>
 
 async function runScript(
   world: StepWorld,
-  wanted: { script: string; over: Channel | undefined; timeoutMs: number; allowFailure?: boolean },
+  wanted: {
+    title: string;
+    script: string;
+    over: Channel | undefined;
+    timeoutMs: number;
+    allowFailure?: boolean;
+  },
 ): Promise<void> {
   const { machineId, signal, onMessage } = world;
   const options = { signal, timeoutMs: wanted.timeoutMs };
@@ -164,10 +181,10 @@ async function runScript(
     output = result.stdout + result.stderr;
   } else ({ exitCode, output } = await runOnConsole(await world.session(), wanted.script, options));
   if (exitCode === 0 || wanted.allowFailure === true) return;
-  const first = wanted.script.trim().split("\n")[0] ?? "";
+  const lastLine = output.trim().split("\n").at(-1)?.trim() ?? "";
   throw new AppError(
     "tool-failed",
-    `A script in the guest ended with code ${exitCode}: ${first.slice(0, 80)}`,
+    `${wanted.title} ended with code ${exitCode}${lastLine === "" ? "" : `: ${printable(lastLine, 200)}`}`,
     {
       hint: "The machine is kept as it is; look at its console.",
       retry: "now",

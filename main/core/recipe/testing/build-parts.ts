@@ -65,7 +65,7 @@ export function buildParts(
       subject: () => ({}),
       run: () => Promise.reject(new Error("not part of these tests")),
     }),
-    isos: { provide: async () => null },
+    isos: { provide: async (iso) => (typeof iso === "string" ? iso : null) },
     check: () => Promise.resolve(report()),
     findAccount: () => "a1",
     guest: { publicKey: async () => "ssh-ed25519 AAAA key", forgetMachine: async () => {} } as never,

@@ -23,7 +23,8 @@ export function tellEarlier(
     .filter((job) => hasEnded(job) && job.status !== "succeeded" && canGoOn(session, job, hasSecrets))
     .toSorted((one, other) => other.createdAt.localeCompare(one.createdAt))[0];
   if (earlier === undefined) return;
-  const line = `An earlier build of it has ${earlier.status}; goldsmith job retry ${earlier.id} goes on there. This one begins anew.`;
+  const end = earlier.status === "failed" ? "has failed" : `was ${earlier.status}`;
+  const line = `An earlier build of it ${end}; goldsmith job retry ${earlier.id} goes on there. This one begins anew.`;
   context.err.line(dim(line));
 }
 
