@@ -64,7 +64,9 @@ export function explained(
   const how = machine === undefined ? "tries again" : "goes on from its last checkpoint";
   const { code, message, retry, details } = error;
   const hint = `${error.hint} goldsmith job retry ${jobId} ${how}.${anew}${publishing}`;
-  return new AppError(code, message, { hint, retry, details, cause: error });
+  // A program that reads the JSON needs them as well, and not out of a sentence.
+  const ids = { jobId, ...(machine === undefined ? {} : { machineId: machine.id }) };
+  return new AppError(code, message, { hint, retry, details: { ...details, ...ids }, cause: error });
 }
 
 function showDetails({ err }: CommandContext, details: AppError["details"]): void {

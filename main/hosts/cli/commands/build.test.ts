@@ -123,6 +123,8 @@ describe("goldsmith build", () => {
     expect(run.stderr).toContain("│ login: ");
     expect(run.stderr).not.toContain("\u001b[2J");
     expect(run.stderr).toContain("goldsmith job retry j1");
+    const json = await runFake(["build", await fileOf(recipe), "--json"], world(failure));
+    expect(JSON.parse(json.stdout)).toMatchObject({ error: { details: { jobId: "j1" } } });
   });
 
   it("lists what a check has found", async () => {
