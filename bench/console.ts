@@ -5,7 +5,7 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promise
 import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { chromium, type Page } from "playwright";
+import { chromium, type Locator, type Page } from "playwright";
 import { miniInstallerIso } from "#e2e/fixtures/fixtures.ts";
 import { floodDisk, floodExpected } from "#e2e/fixtures/flood-guest.ts";
 import { startBrowserHost } from "#e2e/hosts/browser-host.ts";
@@ -138,6 +138,7 @@ async function windowFlood(
   home: string,
 ): Promise<WindowFlood> {
   const transcript = library.transcript(machineId);
+  await libraryEntry(page).waitFor();
   await page.evaluate((id) => (location.hash = `#/machine/${id}/console`), machineId);
   await page.getByRole("button", { name: "Start", exact: true }).click();
   await until(async () => (await sizeOf(transcript)) > 0);
@@ -186,9 +187,14 @@ async function windowFlood(
   };
 }
 
+/** Once it is there, the window knows the library and follows its address. */
+function libraryEntry(page: Page): Locator {
+  return page.getByRole("navigation", { name: "Library" }).getByRole("button", { name: "flood" });
+}
+
 /** From asking for the machine's screen to its first text in the window. */
 async function reattach(page: Page, machineId: string): Promise<number> {
-  await page.getByRole("navigation", { name: "Library" }).getByRole("button", { name: "flood" }).waitFor();
+  await libraryEntry(page).waitFor();
   return page.evaluate(
     (id) =>
       new Promise<number>((resolve) => {
