@@ -34,10 +34,22 @@ test("an installer is downloaded, paused and resumed, and installs unattended wi
   }
 });
 
-/** The mini installer with the folder by which Debian's media are known: preseed is offered for it. */
+/**
+ * The mini installer with the folder by which Debian's media are known: preseed is offered for it. What it would
+ * unpack is left out, because nothing is installed here.
+ */
 async function markAsDebian(source: string, target: string): Promise<void> {
   const input = ["-indev", source, "-outdev", target, "-boot_image", "any", "replay"];
-  await nodeProcesses.run(["xorriso", ...input, "-mkdir", "/install.amd", "--"]);
+  await nodeProcesses.run([
+    "xorriso",
+    ...input,
+    "-mkdir",
+    "/install.amd",
+    "--",
+    "-rm",
+    "/rootfs.tar.gz",
+    "--",
+  ]);
 }
 
 async function addToCatalogue(app: AppUnderTest, { url }: HeldFile): Promise<void> {

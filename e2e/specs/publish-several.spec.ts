@@ -2,6 +2,7 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { imageScreen } from "#e2e/pages/image.ts";
+import { tabTo } from "#e2e/pages/keyboard.ts";
 import { batchScreen, publishDialog } from "#e2e/pages/publish.ts";
 import { remoteImages, remoteImageScreen } from "#e2e/pages/remote.ts";
 import { shell } from "#e2e/pages/shell.ts";
@@ -24,6 +25,7 @@ test("an image goes to three accounts at once; one fails, says why, and is retri
   await test.step("a file of this computer is taken into the library", () => takeIntoLibrary(page));
   await test.step("it has notes and tags, and is found by them", () => labelImage(page));
   await test.step("the practice accounts of all providers come with one click", () => addPractice(page));
+  await test.step("an account is chosen by the keyboard alone", () => byKeyboard(page));
   await test.step("three are chosen; what stands against it is on screen", () => choose(page));
   await mkdir(join(app.home, "data", "practice"), { recursive: true });
   await writeFile(faults, JSON.stringify({ contabo: { import: { kind: "fail", message: complaint } } }));
@@ -63,6 +65,25 @@ async function addPractice(page: Page): Promise<void> {
   for (const provider of providers) {
     await expect(publishDialog(page).choose(`Practice ${provider}`)).toBeVisible();
   }
+}
+
+async function byKeyboard(page: Page): Promise<void> {
+  const { dialog, choose: box, details } = publishDialog(page);
+  const opener = imageScreen(page).publish;
+  await page.keyboard.press("Escape");
+  await expect(dialog).toHaveCount(0);
+  await expect(opener).toBeFocused();
+  await page.keyboard.press("Enter");
+  await tabTo(page, box(failing));
+  await page.keyboard.press("Space");
+  await expect(box(failing)).toBeChecked();
+  await tabTo(page, details(failing));
+  await page.keyboard.press("Enter");
+  await expect(publishDialog(page).row(failing)).toContainText("Who can read it");
+  await page.keyboard.press("Escape");
+  await expect(opener).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(box(failing)).not.toBeChecked();
 }
 
 async function choose(page: Page): Promise<void> {
