@@ -14,6 +14,8 @@ const DurationTextSchema = z.union([
   z.string().regex(/^\d+(\.\d+)? ?(ms|s|min|h)$/, "A time is written like 90 s or 5 min"),
 ]);
 const text = z.string().min(1).max(10_000);
+/** A regular expression. Very long ones take seconds to compile. */
+const pattern = z.string().min(1).max(1_000);
 const timeout = DurationTextSchema.optional();
 const over = z.enum(["console", "ssh"]).optional();
 const nothing = z.strictObject({ timeout }).nullable();
@@ -27,7 +29,12 @@ export const recipeSteps = {
   expect: z
     .union([
       text,
-      z.strictObject({ text: text.optional(), pattern: text.optional(), prompt: text.optional(), timeout }),
+      z.strictObject({
+        text: text.optional(),
+        pattern: pattern.optional(),
+        prompt: text.optional(),
+        timeout,
+      }),
     ])
     .describe(
       "Waits until the console prints or shows a text or a pattern that was not there before, or until the cursor waits behind `prompt`.",
@@ -50,7 +57,7 @@ export const recipeSteps = {
       text,
       z.strictObject({
         entry: text.optional(),
-        pattern: text.optional(),
+        pattern: pattern.optional(),
         in: text.optional(),
         press: z.enum(["enter", "space", "none"]).optional(),
         timeout,

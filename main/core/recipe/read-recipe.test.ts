@@ -60,6 +60,10 @@ describe("readRecipe", () => {
     [steps("expect: { text: x, timeout: soon }"), [/^3:33 .*time is written like/]],
     [steps("expect: { timeout: 5 s }"), ["3:13 `expect` needs one of `text`, `pattern` and `prompt`"]],
     [steps('expect: { pattern: "(" }'), [/^3:24 This is no pattern: /]],
+    [
+      steps(`expect: { pattern: "${"(x|".repeat(3000)}y${")".repeat(3000)}" }`),
+      ["3:24 This must have at most 1000 characters"],
+    ],
     [steps("press: entr"), ["3:12 There is no key `entr`; did you mean `enter`?"]],
     [steps('type: "{{usr}}"'), ["3:11 There is no variable `usr`; declare it under `variables:`"]],
     [steps("checkpoint: a", "checkpoint: a"), ["4:17 Two checkpoints have the name `a`"]],

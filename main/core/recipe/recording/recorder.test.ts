@@ -141,6 +141,11 @@ describe("a recording", () => {
 });
 
 describe("recipeText", () => {
+  it("is a recipe whatever the machine is called", () => {
+    for (const name of ["a: b", "{{x}}", "- {", "'\"#", "0x10", "null", "ünï 日本", "*a", "!!js x", "y\\n"])
+      expect(readRecipe(recipeText({ ...machine, name }, ["boot"], [])).problems, name).toEqual([]);
+  });
+
   it("holds what is too long for one step in several", () => {
     const list = new StepList();
     list.type("x".repeat(25_000));

@@ -3,6 +3,7 @@ import type { MachineView } from "#contract/machine.ts";
 import { AppError } from "#core/lib/app-error.ts";
 import type { Machines } from "#core/machine/machines.ts";
 import { Recorder } from "./recorder.ts";
+import { literalBraces } from "./step-list.ts";
 
 export interface Recordings {
   start(machineId: string): Promise<void>;
@@ -67,12 +68,12 @@ export function recipeText(
             mode: "direct",
             ...(install.kernelPath === null ? {} : { kernel: install.kernelPath }),
             ...(install.initrdPath === null ? {} : { initrd: install.initrdPath }),
-            commandLine: install.commandLine,
+            commandLine: literalBraces(install.commandLine),
           },
         }
       : {};
   const document = {
-    name,
+    name: literalBraces(name).slice(0, 80),
     machine: { cores, memory: size(memoryBytes), disk: size(diskSizeBytes), firmware, diskBus },
     ...(isoPath === null ? {} : { iso: isoPath }),
     ...direct,

@@ -58,4 +58,4 @@ export class StepList {
 }
 
 /** `{{x}}` that a person typed is no variable. */
-const literalBraces = (text: string): string => text.replaceAll(/\{\{(?=\s*[A-Za-z])/g, "{ {");
+export const literalBraces = (text: string): string => text.replaceAll(/\{\{(?=\s*[A-Za-z])/g, "{ {");
