@@ -1,7 +1,7 @@
 import { tabTo } from "#e2e/pages/keyboard.ts";
 import { machineScreen } from "#e2e/pages/machine.ts";
 import { newMachine } from "#e2e/pages/new-machine.ts";
-import { shell } from "#e2e/pages/shell.ts";
+import { runCommand, shell } from "#e2e/pages/shell.ts";
 import { guestPatience } from "./patience.ts";
 import { expect, test } from "./test.ts";
 
@@ -20,6 +20,17 @@ test("a machine is made, started and switched off by the keyboard alone", async 
     await keyboard.press("Escape");
     await expect(dialog).toHaveCount(0);
     await expect(opener).toBeFocused();
+  });
+
+  await test.step("a dialog that does not fit begins at its first field all the same", async () => {
+    const size = page.viewportSize();
+    await page.setViewportSize({ width: 1000, height: 500 });
+    await runCommand(page, "connect a staging storage");
+    const connect = page.getByRole("dialog", { name: "Connect a staging storage" });
+    await expect(connect.getByRole("radio", { name: "S3-compatible" })).toBeFocused();
+    await keyboard.press("Escape");
+    await expect(connect).toHaveCount(0);
+    if (size !== null) await page.setViewportSize(size);
   });
 
   await test.step("the form is filled in by Tab and sent by Enter", async () => {

@@ -17,12 +17,16 @@ interface DialogProps {
 /** The platform's own modal dialog: it keeps focus inside, takes Esc and gives focus back when it closes. */
 export function Dialog({ title, onClose, children, footer, size = "medium", bare = false }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
+  const body = useRef<HTMLDivElement>(null);
   const titleId = useId();
 
   useLayoutEffect(() => {
     const element = dialog.current;
     if (element === null) return;
     if (!element.open) element.showModal();
+    // A body that scrolls would take the focus itself (Chromium), where nothing can be typed.
+    if (document.activeElement === body.current)
+      element.querySelector<HTMLElement>("input, select, textarea, button")?.focus({ preventScroll: true });
     // Closing before the element leaves the page is what returns focus to the opener.
     return () => element.close();
   }, []);
@@ -52,7 +56,9 @@ export function Dialog({ title, onClose, children, footer, size = "medium", bare
         <header className={bare ? "visually-hidden" : "dialog-header"}>
           <h2 id={titleId}>{title}</h2>
         </header>
-        <div className={bare ? "dialog-bare" : "dialog-body"}>{children}</div>
+        <div ref={body} className={bare ? "dialog-bare" : "dialog-body"}>
+          {children}
+        </div>
         {footer !== undefined && <footer className="dialog-footer">{footer}</footer>}
         {/* Last in order, so that focus begins with the content. */}
         {!bare && (
