@@ -45,11 +45,24 @@ export async function aptMirror(): Promise<string> {
 export const bodyOf = (response: Response): AsyncIterable<Uint8Array> =>
   (response.body ?? []) as AsyncIterable<Uint8Array>;
 
+const tries = 3;
+
+/** A server may close an idle connection just when it is used again; an answer of its own counts at once. */
+async function persistently<T>(work: () => Promise<T>): Promise<T> {
+  for (let left = tries - 1; ; left -= 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof ArchiveError || left === 0) throw error;
+    }
+  }
+}
+
 export function openDebianArchive(base: string, cache: string): DebianArchive {
   const running = new Map<string, Promise<string>>();
   const url = (path: string): string => `${base}/${path}`;
 
-  async function download(path: string, target: string): Promise<string> {
+  async function downloadOnce(path: string, target: string): Promise<string> {
     const response = await fetch(url(path));
     if (!response.ok) throw new ArchiveError(url(path), response.status);
     const part = `${target}.${process.pid}.part`;
@@ -65,23 +78,25 @@ export function openDebianArchive(base: string, cache: string): DebianArchive {
 
   return {
     base,
-    async exists(path) {
-      const response = await fetch(url(path), { method: "HEAD" });
-      return response.ok;
-    },
+    exists: (path) =>
+      persistently(async () => {
+        const response = await fetch(url(path), { method: "HEAD" });
+        return response.ok;
+      }),
     async file(path) {
       const folder = createHash("sha256").update(url(path)).digest("hex").slice(0, 12);
       const target = join(cache, `${folder}-${basename(path)}`);
       if ((await stat(target).catch(() => null)) !== null) return target;
-      const work = running.get(target) ?? download(path, target);
+      const work = running.get(target) ?? persistently(() => downloadOnce(path, target));
       running.set(target, work);
       return work.finally(() => running.delete(target));
     },
-    async bytes(path) {
-      const response = await fetch(url(path));
-      if (!response.ok) throw new ArchiveError(url(path), response.status);
-      return Buffer.from(await response.arrayBuffer());
-    },
+    bytes: (path) =>
+      persistently(async () => {
+        const response = await fetch(url(path));
+        if (!response.ok) throw new ArchiveError(url(path), response.status);
+        return Buffer.from(await response.arrayBuffer());
+      }),
   };
 }
 

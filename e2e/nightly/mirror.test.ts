@@ -10,9 +10,15 @@ import { startMirror, type Mirror } from "./mirror.ts";
 let folder: string;
 let asked: string[];
 let mirror: Mirror;
+/** So many answers from now on end in the middle. */
+let breaks = 0;
 const archive = createServer((request, response) => {
   asked.push(request.url ?? "");
-  if (request.url === "/debian/pool/main/a.deb") response.end("a package");
+  if (breaks > 0) {
+    breaks -= 1;
+    response.writeHead(200, { "content-length": 9 });
+    response.write("a pa", () => response.destroy());
+  } else if (request.url === "/debian/pool/main/a.deb") response.end("a package");
   else if (request.url === "/debian/dists/trixie/InRelease") response.end("signed by Debian");
   else response.writeHead(404).end();
 });
@@ -60,7 +66,16 @@ it("downloads a package once, and keeps nothing of one that is not there", async
   expect(await get("debian/pool/main/a.deb")).toBe("200 a package");
   expect(asked).toEqual(["/debian/pool/main/a.deb"]);
   expect(await get("debian/pool/main/gone.udeb")).toBe("404 ");
-  expect(mirror.refused).toEqual(["/debian/pool/main/gone.udeb"]);
+  expect(mirror.refused).toEqual([
+    expect.stringMatching(/^\/debian\/pool\/main\/gone\.udeb: .*answers 404$/),
+  ]);
+  expect(await readdir(join(folder, "cache"))).toHaveLength(1);
+});
+
+it("asks again where the archive breaks off, and keeps no part of a package", async () => {
+  breaks = 2;
+  expect(await get("debian/pool/main/a.deb")).toBe("200 a package");
+  expect(asked).toHaveLength(3);
   expect(await readdir(join(folder, "cache"))).toHaveLength(1);
 });
 

@@ -8,7 +8,7 @@ import type { UdebSuite } from "./udeb-suite.ts";
 
 export interface Mirror extends AsyncDisposable {
   readonly port: number;
-  /** What was asked for and could not be had, in order. */
+  /** What was asked for and could not be had or was not taken to its end, in order, with the reason. */
   readonly refused: readonly string[];
 }
 
@@ -24,7 +24,7 @@ export async function startMirror(
   const refused: string[] = [];
   const server = createServer((request, response) => {
     answer(request, response).catch((error: unknown) => {
-      refused.push(request.url ?? "");
+      refused.push(`${request.url ?? ""}: ${String(error)}`);
       if (response.headersSent) response.destroy();
       else response.writeHead(error instanceof ArchiveError ? error.status : 502).end();
     });
@@ -54,7 +54,7 @@ export async function startMirror(
     response: ServerResponse,
   ): Promise<void> {
     const upstream = await fetch(`${archive.base}/${inside}`, { method: request.method ?? "GET" });
-    if (!upstream.ok) refused.push(`/${inside} ${upstream.status}`);
+    if (!upstream.ok) refused.push(`${request.url ?? ""}: ${upstream.status}`);
     const length = upstream.headers.get("content-length");
     response.writeHead(upstream.status, length === null ? {} : { "content-length": length });
     await pipeline(bodyOf(upstream), response);
