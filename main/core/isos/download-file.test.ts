@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { Clock } from "#ports/ports.ts";
+import { startTlsFront } from "#e2e/servers/tls-front.ts";
 import { downloadFile, partPath, type Download } from "./download-file.ts";
 
 const content = randomBytes(3_000_000);
@@ -162,4 +163,21 @@ it("gives up a server that falls silent", async () => {
     code: "network",
     message: expect.stringContaining("nothing for too long") as string,
   });
+});
+
+it("says that nobody is there, and does not try again where a certificate is not trusted", async () => {
+  const front = await startTlsFront(folder, "localhost", (server.address() as AddressInfo).port);
+  const told: string[] = [];
+  const onMessage = (text: string): void => void told.push(text);
+  await expect(fetchIt({ url: `https://localhost:${front.port}/x.iso`, onMessage })).rejects.toMatchObject({
+    code: "network",
+    retry: "never",
+    message: expect.stringContaining("whose issuer is not trusted here") as string,
+  });
+  expect(told).toEqual([]);
+  await front.close();
+  await expect(fetchIt({ url: `https://localhost:${front.port}/x.iso`, onMessage })).rejects.toMatchObject({
+    message: expect.stringContaining("refuses connections") as string,
+  });
+  expect(told).toHaveLength(2);
 });

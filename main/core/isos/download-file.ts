@@ -4,6 +4,8 @@ import { open, rename, rm, stat, statfs, type FileHandle } from "node:fs/promise
 import { basename, dirname } from "node:path";
 import { z } from "zod";
 import { AppError } from "#core/lib/app-error.ts";
+import { connectionRefusal } from "#core/lib/connection-refusal.ts";
+import { unreachableWords } from "#core/lib/unreachable.ts";
 import { readJson, syncDirectory, writeJson } from "#core/library/json-file.ts";
 import type { Clock } from "#ports/ports.ts";
 
@@ -67,7 +69,7 @@ export async function downloadFile(download: Download): Promise<{ sizeBytes: num
     } catch (error) {
       const failure = AppError.from(error);
       if (signal.aborted) throw new AppError("cancelled", "Cancelled", { cause: error });
-      if (failure.code !== "network") throw failure;
+      if (failure.code !== "network" || failure.retry === "never") throw failure;
       barren = (await sizeOf(partPath(path))) > before ? 0 : barren + 1;
       if (barren >= timing.barrenTries) throw failure;
       download.onMessage(`${failure.message}; trying again`);
@@ -112,7 +114,7 @@ async function fetchRest(download: Download): Promise<number> {
     if (error instanceof AppError) throw error;
     const failure = AppError.from(error);
     if (failure.code === "disk-full" || failure.code === "permission-denied") throw failure;
-    throw broken(url, stall.signal.aborted ? "sent nothing for too long" : "broke the connection", error);
+    throw stall.signal.aborted ? broken(url, "sent nothing for too long", error) : notReached(url, error);
   } finally {
     stall.stop();
   }
@@ -246,6 +248,14 @@ const sizeOf = (path: string): Promise<number> =>
 
 const broken = (url: string, what: string, cause?: unknown): AppError =>
   new AppError("network", `${new URL(url).host} ${what}`, { retry: "now", cause });
+
+/** A certificate or a proxy that says no does so the next time as well. */
+function notReached(url: string, error: unknown): AppError {
+  const refused = connectionRefusal(error);
+  if (refused === null) return broken(url, unreachableWords(error) ?? "broke the connection", error);
+  const { words, hint } = refused;
+  return new AppError("network", `${new URL(url).host} ${words}`, { hint, retry: "never", cause: error });
+}
 
 interface Stall {
   readonly signal: AbortSignal;
