@@ -5,6 +5,8 @@ import type { ProviderId } from "#contract/finding.ts";
 import { DestinationPlanSchema } from "#contract/publish.ts";
 import type { CheckReport } from "#contract/report.ts";
 import { AppError } from "#core/lib/app-error.ts";
+import { afterConversion } from "./after-conversion.ts";
+import type { Conversion } from "./prepare/conversion.ts";
 
 /** What a publish keeps of the check. */
 export const JudgedSchema = z.object({
@@ -23,13 +25,14 @@ export const JudgedSchema = z.object({
 export function judgeForPublish(
   report: CheckReport,
   provider: { id: ProviderId; name: string },
-  override: boolean,
+  { override, convert }: { override: boolean; convert: Conversion },
 ): Omit<z.infer<typeof JudgedSchema>, "convert"> {
   if (report.error !== null) throw AppError.fromWire(report.error);
-  const verdict = report.verdicts[provider.id];
-  if (verdict === undefined) {
+  const judged = report.verdicts[provider.id];
+  if (judged === undefined) {
     throw new AppError("internal", `The image was not judged for ${provider.name}`);
   }
+  const { verdict } = afterConversion(judged, convert);
   const problems = verdict.findings.filter((finding) => finding.level === "error");
   if (problems.length > 0 && !override) {
     const titles = problems.map(({ title }) => title).join("; ");

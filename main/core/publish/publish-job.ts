@@ -118,14 +118,17 @@ function judge(scope: PublishScope, target: PublishTarget): Promise<Judged> {
     const { manifest } = await scope.provider();
     reporter.message(`Judging for ${manifest.name}`);
     const report = await deps.check(input.imageId, signal);
-    const judged = judgeForPublish(report, manifest, input.override);
+    const { override } = input;
     const image = deps.images.view(input.imageId);
     // What lies at an address of the user's is taken as it is.
-    if (target.kind === "address") return { ...judged, convert: null };
+    if (target.kind === "address") {
+      return { ...judgeForPublish(report, manifest, { override, convert: null }), convert: null };
+    }
     const choices = formatChoices(manifest.capabilities, image, report.facts);
     const wanted = input.format ?? choices[0].format;
     if (!choices.some(({ format }) => format === wanted)) throw notTaken(manifest.name, wanted);
-    return { ...judged, convert: conversionTo(wanted) };
+    const convert = conversionTo(wanted);
+    return { ...judgeForPublish(report, manifest, { override, convert }), convert };
   });
 }
 

@@ -42,6 +42,9 @@ export async function sendBody<T>(
     }
   };
   const body = Readable.from(slices(), { objectMode: false, highWaterMark: pieceBytes });
+  // A client that gave up has taken its listeners away, and an abort then still ends the wait at the gate: without one
+  // of ours that error would end the process. `send` tells of every failure.
+  body.on("error", () => {});
   try {
     const answer = await send(body);
     progress.add(bytes.length - sentBytes);

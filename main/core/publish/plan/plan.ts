@@ -2,12 +2,14 @@ import type { z } from "zod";
 import type { AccountView, Quota } from "#contract/account.ts";
 import type { ImageView } from "#contract/image.ts";
 import type { DestinationPlan, DestinationSchema, PublishManySchema } from "#contract/publish.ts";
+import type { Verdict } from "#contract/finding.ts";
 import type { CheckReport } from "#contract/report.ts";
 import type { Settings } from "#contract/settings.ts";
 import type { StagingView } from "#contract/staging.ts";
 import { AppError } from "#core/lib/app-error.ts";
 import { sizeText } from "#core/lib/size-text.ts";
 import type { Images } from "#core/library/images.ts";
+import { afterConversion } from "#core/publish/after-conversion.ts";
 import { manifestOf } from "#core/publish/accounts/account-access.ts";
 import type { Accounts } from "#core/publish/accounts/accounts.ts";
 import { conversionTo, formatChoices } from "#core/publish/prepare/conversion.ts";
@@ -63,17 +65,25 @@ async function planOne(
       ? []
       : sameContent(Object.values(store.state.remoteImages), account.id, image.sha256);
   const exposure = exposureOf(manifest.capabilities, staging, asItIs);
+  const found = report.verdicts[account.provider];
+  const { verdict, settled } =
+    found === undefined ? { verdict: undefined, settled: [] } : afterConversion(found, convert);
   const notes: Notes = [
     ...misfitNotes(misfitOf(account, destination, store.state.stagings) ?? misfit),
-    ...judgeNotes(report, account, destination.override),
+    ...judgeNotes(report.error, verdict, destination.override),
     ...roomNotes(quota, fileBytes),
     ...(same[0] === undefined ? [] : [sameNote(same[0].name, again)]),
     ...note,
+    ...settled.map(({ title }) => ({
+      blocks: false,
+      text: title,
+      fix: "It is converted before it is uploaded.",
+    })),
     ...exposureNotes(exposure, manifest.name),
   ];
   return {
     accountId: account.id,
-    level: report.verdicts[account.provider]?.level ?? "unknown",
+    level: verdict?.level ?? "unknown",
     convert,
     formats,
     uploadBytes: asItIs ? 0 : fileBytes,
@@ -120,12 +130,12 @@ function exposureOf(
 
 const misfitNotes = (misfit: Misfit | null): Notes => (misfit === null ? [] : [{ blocks: true, ...misfit }]);
 
-function judgeNotes(report: CheckReport, { provider }: AccountView, override: boolean): Notes {
-  if (report.error !== null) {
-    const { message, hint } = report.error;
+function judgeNotes(error: CheckReport["error"], verdict: Verdict | undefined, override: boolean): Notes {
+  if (error !== null) {
+    const { message, hint } = error;
     return [{ blocks: true, text: `The image could not be judged: ${message}`, fix: hint }];
   }
-  const findings = report.verdicts[provider]?.findings.filter(({ level }) => level === "error") ?? [];
+  const findings = verdict?.findings.filter(({ level }) => level === "error") ?? [];
   return findings.map(({ title, consequence, fix }) => ({
     blocks: !override,
     text: `${title}: ${consequence}`,

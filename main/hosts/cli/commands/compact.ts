@@ -39,9 +39,15 @@ export const compactCommand = defineCommand({
   },
 });
 
+/** What was packed well already becomes a little larger. */
+function changeWords(ratio: number): string {
+  const percent = Math.round(Math.abs(1 - ratio) * 100);
+  return percent === 0 ? "as large" : `${percent} % ${ratio < 1 ? "smaller" : "larger"}`;
+}
+
 function printImage(image: ImageView, { out }: CommandContext): void {
   const before = image.origin.sourceBytes;
-  const saved = before > 0 ? `, ${Math.round((1 - image.fileBytes / before) * 100)} % smaller` : "";
+  const saved = before > 0 ? `, ${changeWords(image.fileBytes / before)}` : "";
   out.line(`${bold(image.name)} (${image.id})`);
   out.line(`  ${formatBytes(before)} → ${formatBytes(image.fileBytes)}${saved}`);
   if (image.proof !== null) out.line(`  equal to its source: ${image.proof.method}`);

@@ -107,7 +107,20 @@ describe("goldsmith publish", () => {
     expect(run.code).toBe(1);
     expect(run.stdout).toContain("AVAILABLE at work");
     expect(run.stderr).toContain("home: 25 GB are used up\n      Delete an image.");
-    expect(run.stderr).toContain("goldsmith job retry j2");
+    expect(run.stderr).toContain("goldsmith job retry j2 begins it anew");
+    const passing = { ...error, code: "network", retry: "later" } as const;
+    const broken = await publish(
+      ["golden", "--to", "work"],
+      [publishJob("j2", "a1", { status: "failed", error: passing })],
+    );
+    expect(broken.stderr).toContain("goldsmith job retry j2 goes on where it stopped");
+    const same = { ...error, code: "already-exists" } as const;
+    const again = await publish(
+      ["golden", "--to", "work"],
+      [publishJob("j2", "a1", { status: "failed", error: same })],
+    );
+    expect(again.stderr).toContain("goldsmith publish … --again");
+    expect(again.stderr).not.toContain("job retry");
     const json = await publish(["golden", "--to", "work,home", "--json"], ends);
     expect(json).toMatchObject({ code: 1, stderr: "" });
     expect(JSON.parse(json.stdout)).toMatchObject({ jobs: [{ id: "j1" }, { id: "j2", error }] });

@@ -151,6 +151,13 @@ async function publish(context: CommandContext, session: Session, input: Publish
 
 const resultOf = ({ result }: JobView) => PublishResultSchema.safeParse(result).data ?? null;
 
+function wayOn({ id, error }: JobView): string {
+  if (error?.code === "already-exists") return "goldsmith publish … --again publishes it all the same";
+  if (error?.code === "publish-held") return "goldsmith publish … --override publishes it all the same";
+  const how = error?.retry === "never" ? "begins it anew" : "goes on where it stopped";
+  return `goldsmith job retry ${id} ${how}`;
+}
+
 function printEnd({ out, err }: CommandContext, { state }: Session, job: JobView, account: string): void {
   const result = resultOf(job);
   if (result === null) {
@@ -159,7 +166,7 @@ function printEnd({ out, err }: CommandContext, { state }: Session, job: JobView
         ? new AppError("cancelled", `The job ended as ${job.status}`)
         : AppError.fromWire({ ...job.error, message: `${account}: ${job.error.message}` });
     printError(err, error);
-    if (job.status === "failed") err.line(`      goldsmith job retry ${job.id} goes on where it stopped`);
+    if (job.status === "failed") err.line(`      ${wayOn(job)}`);
     return;
   }
   const remote = state.remoteImages[result.remoteImageId ?? ""];
