@@ -14,7 +14,7 @@ const ChardevsSchema = z.array(z.object({ label: z.string(), filename: z.string(
 
 /** Joins the console room to one machine. `deleted` ends all readers. */
 export function openMachineConsole(
-  machine: Machine,
+  machine: Pick<Machine, "folder" | "running" | "control">,
   ports: Ports,
   deleted: AbortSignal,
 ): { console: MachineConsole; close: () => Promise<void> } {
