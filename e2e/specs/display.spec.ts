@@ -5,6 +5,7 @@ import { jobScreen } from "#e2e/pages/job.ts";
 import { machineScreen, serialConsole } from "#e2e/pages/machine.ts";
 import { runCommand, shell } from "#e2e/pages/shell.ts";
 import { workbench } from "#e2e/pages/workbench.ts";
+import { forceOff } from "./force-off.ts";
 import { guestPatience } from "./patience.ts";
 import { expect, test } from "./test.ts";
 
@@ -30,7 +31,5 @@ test("the clipboard is typed at the guest's keyboard, every key of it", async ({
   await expect(bench.display.typeClipboard).toBeVisible(guestPatience);
   await machineScreen(page).consoleTab.click();
   await expect(serialConsole(page).text).toContainText(`>${text}`, guestPatience);
-  await machineScreen(page).forceOff.click();
-  await page.getByRole("dialog").getByRole("button", { name: "Force off" }).click();
-  await expect(machineScreen(page).power("Off")).toBeVisible(guestPatience);
+  await forceOff(page);
 });

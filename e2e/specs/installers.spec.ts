@@ -4,12 +4,13 @@ import type { Page } from "@playwright/test";
 import { miniInstallerIso } from "#e2e/fixtures/fixtures.ts";
 import type { AppUnderTest } from "#e2e/hosts/test.ts";
 import { isosScreen } from "#e2e/pages/isos.ts";
-import { machineScreen, serialConsole } from "#e2e/pages/machine.ts";
+import { serialConsole } from "#e2e/pages/machine.ts";
 import { newMachine } from "#e2e/pages/new-machine.ts";
 import { shell } from "#e2e/pages/shell.ts";
 import { holdFile, type HeldFile } from "#e2e/servers/held-file.ts";
 import { nodeProcesses } from "#system/node-processes.ts";
 import { expectFits } from "./fits.ts";
+import { forceOff } from "./force-off.ts";
 import { guestPatience } from "./patience.ts";
 import { expect, test } from "./test.ts";
 
@@ -147,7 +148,5 @@ async function seeThemInTheGuest(page: Page): Promise<void> {
   await line("grep -e get_hostname -e edited /preseed.cfg");
   await expect(text).toContainText("d-i goldsmith/edited string by-hand", guestPatience);
   await expect(text).toContainText("d-i netcfg/get_hostname string house-one");
-  await machineScreen(page).forceOff.click();
-  await page.getByRole("dialog").getByRole("button", { name: "Force off" }).click();
-  await expect(machineScreen(page).power("Off")).toBeVisible(guestPatience);
+  await forceOff(page);
 }

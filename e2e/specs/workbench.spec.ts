@@ -7,6 +7,7 @@ import { machineScreen, serialConsole } from "#e2e/pages/machine.ts";
 import { runCommand, shell } from "#e2e/pages/shell.ts";
 import { workbench } from "#e2e/pages/workbench.ts";
 import { expectFits } from "./fits.ts";
+import { forceOff } from "./force-off.ts";
 import { guestPatience } from "./patience.ts";
 import { pauseGuest } from "./pause-guest.ts";
 import { expect, test } from "./test.ts";
@@ -175,10 +176,4 @@ async function logIn(page: Page): Promise<void> {
   await terminal.line(microLogin.password);
   await terminal.line("echo in-$((5+5))");
   await expect(terminal.text).toContainText("in-10", guestPatience);
-}
-
-async function forceOff(page: Page): Promise<void> {
-  await machineScreen(page).forceOff.click();
-  await page.getByRole("dialog").getByRole("button", { name: "Force off" }).click();
-  await expect(machineScreen(page).power("Off")).toBeVisible(guestPatience);
 }
