@@ -4,6 +4,7 @@ import { open, rename, rm, stat, statfs, type FileHandle } from "node:fs/promise
 import { basename, dirname } from "node:path";
 import { z } from "zod";
 import { AppError } from "#core/lib/app-error.ts";
+import { openReply } from "#providers/http/open-reply.ts";
 import { connectionRefusal } from "#core/lib/connection-refusal.ts";
 import { unreachableWords } from "#core/lib/unreachable.ts";
 import { readJson, syncDirectory, writeJson } from "#core/library/json-file.ts";
@@ -136,13 +137,16 @@ async function fetchAfresh(
   return prove(download, hash, haveBytes);
 }
 
+/** As many as browsers follow. */
+const mostRedirects = 20;
+
 async function ask(url: string, part: Part | null, fromByte: number, signal: AbortSignal): Promise<Response> {
   const headers: Record<string, string> = { "user-agent": "goldsmith", "accept-encoding": "identity" };
   if (part !== null) {
     headers["range"] = `bytes=${fromByte}-`;
     if (part.validator !== null) headers["if-range"] = part.validator;
   }
-  const reply = await fetch(url, { headers, signal });
+  const reply = await openReply(url, { headers, signal, mostRedirects });
   if ([200, 206, 416].includes(reply.status)) return reply;
   await reply.body?.cancel();
   const later = reply.status === 429 || reply.status >= 500;

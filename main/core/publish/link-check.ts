@@ -2,6 +2,7 @@ import { open } from "node:fs/promises";
 import { AppError } from "#core/lib/app-error.ts";
 import type { Clock } from "#ports/ports.ts";
 import { networkError } from "#providers/http/network-error.ts";
+import { openReply } from "#providers/http/open-reply.ts";
 
 const compareBytes = 4096;
 const requestTimeoutMs = 30_000;
@@ -85,16 +86,15 @@ function assertDirect(reply: Response, method: string, wanted: readonly number[]
 
 async function ask(
   url: string,
-  method: string,
+  method: "HEAD" | "GET",
   headers: Record<string, string>,
   signal: AbortSignal,
 ): Promise<Response> {
   const limited = AbortSignal.any([signal, AbortSignal.timeout(requestTimeoutMs)]);
   try {
-    return await fetch(url, {
+    return await openReply(url, {
       method,
       headers: { "accept-encoding": "identity", ...headers },
-      redirect: "manual",
       signal: limited,
     });
   } catch (error) {

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { open } from "node:fs/promises";
+import { openReply } from "../http/open-reply.ts";
 import { ImportFailure } from "./import-failure.ts";
 import type { IntakeRules } from "./intake-rules.ts";
 
@@ -105,14 +106,9 @@ async function follow(
   throw new ImportFailure("The image URL redirects too often.");
 }
 
-async function send(url: URL, method: string, signal: AbortSignal): Promise<Response> {
+async function send(url: URL, method: "HEAD" | "GET", signal: AbortSignal): Promise<Response> {
   try {
-    return await fetch(url, {
-      method,
-      redirect: "manual",
-      signal,
-      headers: { "accept-encoding": "identity" },
-    });
+    return await openReply(url, { method, signal, headers: { "accept-encoding": "identity" } });
   } catch (error) {
     if (signal.aborted) throw error;
     throw new ImportFailure(`The image URL could not be reached (${url.host}).`);
