@@ -86,12 +86,21 @@ export async function proveDisk({ session, machineId }: Installed): Promise<stri
     .join("\n");
 }
 
-/** Waits for the installed system's login; a question that nobody answers is an error with its screen. */
+/** How the installer's text frontend (cdebconf-text) waits for a person. */
+const question = /Prompt: '\?' for help|\[Press enter to continue\]/;
+
+/** Waits for the installed system's login. Throws with the screen when a question waits for a person, or for time. */
 export async function waitForLogin(installed: Installed, timeoutMs: number): Promise<ConsoleSession> {
   const serial = clientConsole(installed.session.client, installed.machineId, installed.ports);
   const screen = await ConsoleSession.attach(serial, { fromByte: 0 });
   const login = `${installed.hostname} login: `;
-  const shown = await screen.waitFor(new RegExp(`${login}|^Prompt: .*$`, "m"), { timeoutMs });
-  expect(shown[0], screen.screen()).toBe(login);
-  return screen;
+  try {
+    const shown = await screen.waitFor(new RegExp(`${login}|${question.source}`), { timeoutMs });
+    expect(shown[0]).toBe(login);
+    return screen;
+  } catch (error) {
+    const seen = screen.screen();
+    await screen[Symbol.asyncDispose]();
+    throw new Error(`No login, but this screen:\n${seen}`, { cause: error });
+  }
 }
