@@ -1,5 +1,6 @@
 import { AppError } from "#core/lib/app-error.ts";
 import { connectionRefusal } from "#core/lib/connection-refusal.ts";
+import { networkCodes } from "../upload/network-codes.ts";
 import { ZodError } from "zod";
 import { Refusal } from "./refusal.ts";
 
@@ -7,21 +8,6 @@ interface Where {
   readonly endpoint: string;
   readonly bucket: string;
 }
-
-/** errno(3) names and names of Node and OpenSSL when the other side could not be reached or went away. */
-const networkCodes = new Set([
-  "ECONNREFUSED",
-  "ECONNRESET",
-  "ECONNABORTED",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "ENETDOWN",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EPIPE",
-  "ETIMEDOUT",
-  "EPROTO",
-]);
 
 const codeOf = (error: unknown): string =>
   error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";

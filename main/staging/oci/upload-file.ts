@@ -3,7 +3,8 @@ import type { StagingUpload } from "../staging-store.ts";
 import { FileReader } from "../upload/file-reader.ts";
 import { planParts } from "../upload/plan-parts.ts";
 import { UploadProgress } from "../upload/send-body.ts";
-import { uploadParts } from "./multipart-upload.ts";
+import { uploadParts } from "../upload/upload-parts.ts";
+import { multipartUpload } from "./multipart-upload.ts";
 import { sendContent, type UploadTarget } from "./send-content.ts";
 
 /** "Object Storage Limits": an object has at most 10 TiB. */
@@ -15,7 +16,7 @@ export async function uploadFile(target: UploadTarget, args: StagingUpload): Pro
     throw new AppError("bad-input", `${args.path} is larger than an object can be (10 TiB)`);
   }
   const parts = planParts(args.sizeBytes, target.partBytes);
-  return parts.length <= 1 ? putWhole(target, args) : uploadParts(target, args, parts);
+  return parts.length <= 1 ? putWhole(target, args) : uploadParts(multipartUpload(target, args), args, parts);
 }
 
 async function putWhole(target: UploadTarget, args: StagingUpload): Promise<string> {

@@ -1,26 +1,12 @@
 import { AppError } from "#core/lib/app-error.ts";
 import { connectionRefusal } from "#core/lib/connection-refusal.ts";
+import { networkCodes } from "../upload/network-codes.ts";
 
 interface Where {
   endpoint: string;
   bucket: string;
   accessKeyId: string;
 }
-
-/** errno(3) names and names of Node and OpenSSL when the other side could not be reached or went away. */
-const networkCodes = new Set([
-  "ECONNREFUSED",
-  "ECONNRESET",
-  "ECONNABORTED",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "ENETDOWN",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EPIPE",
-  "ETIMEDOUT",
-  "EPROTO",
-]);
 
 /** What the SDK's errors have in common; everything may be missing. */
 interface Shape {

@@ -2,7 +2,8 @@ import { AppError } from "#core/lib/app-error.ts";
 import type { StagingUpload } from "../staging-store.ts";
 import { FileReader } from "../upload/file-reader.ts";
 import { assertEtag } from "./etag.ts";
-import { uploadParts } from "./multipart-upload.ts";
+import { uploadParts } from "../upload/upload-parts.ts";
+import { multipartUpload } from "./multipart-upload.ts";
 import { maxObjectBytes, planParts } from "../upload/plan-parts.ts";
 import { sendBody, UploadProgress } from "../upload/send-body.ts";
 import { cannedAcl, type UploadTarget } from "./upload-target.ts";
@@ -13,7 +14,7 @@ export async function uploadFile(target: UploadTarget, args: StagingUpload): Pro
     throw new AppError("bad-input", `${args.path} is larger than an S3 object can be`);
   }
   const parts = planParts(args.sizeBytes, target.partBytes);
-  return parts.length <= 1 ? putWhole(target, args) : uploadParts(target, args, parts);
+  return parts.length <= 1 ? putWhole(target, args) : uploadParts(multipartUpload(target, args), args, parts);
 }
 
 async function putWhole({ ask, bucket, gate }: UploadTarget, args: StagingUpload): Promise<string> {
