@@ -46,6 +46,7 @@ export function followAddressBar(): () => void {
   const follow = () => viewStore.setState({ route: hashToRoute(window.location.hash) });
   window.addEventListener("popstate", follow);
   window.addEventListener("hashchange", follow);
+  follow(); // it may have changed since this module was loaded
   return () => {
     window.removeEventListener("popstate", follow);
     window.removeEventListener("hashchange", follow);
