@@ -348,6 +348,8 @@ export const contract = {
   /** Afterwards the image is no longer among its account's, unless that is the account's own compartment. */
   "remote.move": command(remoteRef.extend({ compartmentId: z.string().min(1) }), done),
 
+  /** Another upload limit until this process ends; it is not a setting. */
+  "settings.limitForNow": command(z.object({ bytesPerSecond: z.number().int().positive() }), done),
   "settings.change": command(SettingsSchema.partial(), done),
 
   "practice.run": command(none, jobStarted),

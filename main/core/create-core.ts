@@ -338,6 +338,10 @@ export async function createCore(ports: Ports, options: CoreOptions): Promise<Co
       world,
     }),
 
+    "settings.limitForNow": async ({ bytesPerSecond }) => {
+      settings.limitForNow(bytesPerSecond);
+      return done;
+    },
     "settings.change": async (changes) => {
       await settings.change(changes);
       return done;

@@ -6,6 +6,26 @@ import type { Settings } from "#contract/settings.ts";
 import { createSettings } from "./settings.ts";
 import { StateStore } from "./state-store.ts";
 
+it("limits uploads for this process only, whatever is set meanwhile", async () => {
+  const dataDirectory = await mkdtemp(join(tmpdir(), "goldsmith-settings-"));
+  try {
+    const applied: (number | null)[] = [];
+    const apply = (settings: Settings): void => void applied.push(settings.uploadLimitBytesPerSecond);
+    const open = (): ReturnType<typeof createSettings> =>
+      createSettings({ dataDirectory, store: new StateStore(), apply });
+    const settings = open();
+    await settings.load();
+    settings.limitForNow(5_000);
+    await settings.change({ uploadLimitBytesPerSecond: 7_000 });
+    expect(settings.current().uploadLimitBytesPerSecond).toBe(7_000);
+    // A process that is killed leaves nothing behind.
+    await open().load();
+    expect(applied).toEqual([null, 5_000, 5_000, 7_000]);
+  } finally {
+    await rm(dataDirectory, { recursive: true, force: true });
+  }
+});
+
 it("applies what holds: at load, after a change, and after the next start", async () => {
   const dataDirectory = await mkdtemp(join(tmpdir(), "goldsmith-settings-"));
   try {

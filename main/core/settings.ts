@@ -9,6 +9,8 @@ export interface AppSettings {
   load(): Promise<void>;
   /** As they are now. */
   current(): Settings;
+  /** Another upload limit, in bytes a second, until this process ends; written down nowhere. */
+  limitForNow(bytesPerSecond: number): void;
   change(changes: { [K in keyof Settings]?: Settings[K] | undefined }): Promise<void>;
 }
 
@@ -21,20 +23,31 @@ export function createSettings(deps: {
   apply: (settings: Settings) => void;
 }): AppSettings {
   const { dataDirectory, store, apply } = deps;
+  let limitForNow: number | null = null;
+  const applyAll = (settings: Settings): void =>
+    apply({
+      ...settings,
+      uploadLimitBytesPerSecond: limitForNow ?? settings.uploadLimitBytesPerSecond,
+    });
   const put = (settings: Settings): void => {
     store.put("settings", "settings", settings);
-    apply(settings);
+    applyAll(settings);
   };
   const path = join(dataDirectory, "settings.json");
   const read = async (): Promise<Settings> =>
     (await readJson(path, FileSchema))?.settings ?? SettingsSchema.parse({});
+  const current = (): Settings => store.state.settings["settings"] ?? SettingsSchema.parse({});
   let tail: Promise<void> = Promise.resolve();
 
   return {
     async load() {
       put(await read());
     },
-    current: () => store.state.settings["settings"] ?? SettingsSchema.parse({}),
+    current,
+    limitForNow(bytesPerSecond) {
+      limitForNow = bytesPerSecond;
+      applyAll(current());
+    },
     change(changes) {
       const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
       const done = tail.then(async () => {

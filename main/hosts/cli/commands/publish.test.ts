@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import type { DestinationPlan, PublishResult } from "#contract/publish.ts";
-import { SettingsSchema } from "#contract/settings.ts";
 import { runFake } from "../cli-harness.ts";
 import { publishingWorld, publishJob } from "./publishing-samples.ts";
 
@@ -54,9 +53,8 @@ async function publish(argv: readonly string[], ends: readonly ReturnType<typeof
         inputs.push(input);
         return [plan("a1"), plan("a2", { level: "error", sharesWith: "a1" })];
       },
-      "settings.change": (part: never) => {
+      "settings.limitForNow": (part: never) => {
         limits.push(part);
-        store.put("settings", "settings", SettingsSchema.parse(part));
         return {};
       },
     },
@@ -164,10 +162,7 @@ describe("goldsmith publish", () => {
       ["golden", "--to", "work", "--limit", "5MB/s"],
       [publishJob("j1", "a1", { result: result("a1") })],
     );
-    expect(run.limits).toEqual([
-      { uploadLimitBytesPerSecond: 5 * 1024 ** 2 },
-      { uploadLimitBytesPerSecond: null },
-    ]);
+    expect(run.limits).toEqual([{ bytesPerSecond: 5 * 1024 ** 2 }]);
   });
 
   it.each([

@@ -83,7 +83,10 @@ export const publishCommand = defineCommand({
     const session = await context.session();
     const input = publishInput(context, session);
     if (flag(context, "plan")) return plan(context, session, input);
-    return withLimit(context, session, limit, () => publish(context, session, input));
+    if (limit !== null) {
+      await session.client.call("settings.limitForNow", { bytesPerSecond: limit }, context.signal);
+    }
+    return publish(context, session, input);
   },
 });
 
@@ -195,21 +198,4 @@ function rateOption(context: CommandContext): number | null {
   const rate = parseSize(text.replace(/\/s(ec)?$/i, ""));
   if (rate === null || rate === 0) throw new UsageError(`--limit ${text} is no rate; write 5MB/s or 500kB/s`);
   return rate;
-}
-
-/** The limit is one for the whole app; what it was before is put back. */
-async function withLimit(
-  context: CommandContext,
-  { client, state }: Session,
-  limit: number | null,
-  work: () => Promise<ExitCode>,
-): Promise<ExitCode> {
-  if (limit === null) return work();
-  const before = state.settings["settings"]?.uploadLimitBytesPerSecond ?? null;
-  await client.call("settings.change", { uploadLimitBytesPerSecond: limit }, context.signal);
-  try {
-    return await work();
-  } finally {
-    await client.call("settings.change", { uploadLimitBytesPerSecond: before });
-  }
 }
