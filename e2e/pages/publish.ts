@@ -16,6 +16,7 @@ export function publishDialog(page: Page) {
     choose: (account: string) => row(account).getByRole("checkbox", { name: new RegExp(`^${account}`) }),
     override: (account: string) =>
       row(account).getByRole("checkbox", { name: new RegExp(`^Publish to ${account}`) }),
+    format: (account: string) => row(account).getByLabel("Format"),
     details: (account: string) => dialog.getByRole("button", { name: new RegExp(`details of ${account}$`) }),
     publish: dialog.getByRole("button", { name: /^Publish( to \d+ accounts?)?$/ }),
   };

@@ -96,9 +96,25 @@ async function choose(page: Page): Promise<void> {
     await expect(dialog.publish).toBeDisabled();
     await dialog.override(account).check();
   }
+  await chooseFormat(page);
   await expect(dialog.publish).toHaveText("Publish to 3 accounts");
   await expect(dialog.publish).toBeEnabled();
   await expectFits(page);
+}
+
+/** Where an account takes several formats, the default says why it is, and another can be chosen. */
+async function chooseFormat(page: Page): Promise<void> {
+  const [digitalOcean = ""] = chosen;
+  const { details, format, row } = publishDialog(page);
+  await expect(format(failing)).toHaveCount(0); // qcow2 is all that it takes
+  await details(digitalOcean).click();
+  await expect(format(digitalOcean)).toHaveValue("");
+  await expect(row(digitalOcean)).toContainText("Nothing is converted");
+  await format(digitalOcean).selectOption("raw-gzip");
+  await expect(row(digitalOcean)).toContainText("The image as raw, gzipped");
+  await expectFits(page);
+  await format(digitalOcean).selectOption("");
+  await expect(row(digitalOcean)).toContainText("as it is");
 }
 
 async function oneFails(page: Page): Promise<void> {
