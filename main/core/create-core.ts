@@ -118,7 +118,7 @@ export async function createCore(ports: Ports, options: CoreOptions): Promise<Co
   const checkpoint = createCheckpointJob({ machines });
   const capture = createCaptureJob({ ports, images, machines });
   const duplicate = createDuplicateJob({ machines });
-  const importDisk = createImportDiskJob({ machines });
+  const importDisk = createImportDiskJob({ ports, machines });
   const compact = createCompactJob({ ports, images, machines });
   const prepared = createPreparedFiles(ports);
   const publish = createPublishJob({

@@ -162,7 +162,7 @@ describe("the disk of a machine that runs and writes without a pause", () => {
     expect(check.code).toBe(0);
     for (const path of [raw, volume]) await rm(path);
 
-    const importing = createImportDiskJob({ machines });
+    const importing = createImportDiskJob({ ports, machines });
     const input = { path: image.path, name: "again", linked: true, hardware: { memoryBytes: 256 * MiB } };
     const imported = await jobs.waitFor(await jobs.start(importing, input));
     const { machineId } = imported.result as { machineId: string };

@@ -4,11 +4,11 @@ import { z } from "zod";
 import { ImageFormatSchema } from "#contract/facts.ts";
 import type { ImageView } from "#contract/image.ts";
 import { DisplayNameSchema } from "#contract/machine.ts";
-import type { UnpackProgress } from "#contract/published.ts";
 import { SubjectSchema, type Subject } from "#contract/report.ts";
 import { identifiedLayers, type LayeredDisk } from "#core/image/layered-disk.ts";
 import { openImage, type OpenedImage } from "#core/image/open-image.ts";
 import { defineJob, type JobDefinition, type StepReporter } from "#core/job/job-context.ts";
+import { tellUnpacking } from "#core/job/tell-unpacking.ts";
 import { AppError } from "#core/lib/app-error.ts";
 import { hashFile } from "#core/library/hash-file.ts";
 import type { Images } from "#core/library/images.ts";
@@ -108,15 +108,11 @@ export function createCompactJob(deps: {
   async function open(
     path: string,
     layered: LayeredDisk | null,
-    { message, progress }: StepReporter,
+    reporter: StepReporter,
     signal: AbortSignal,
   ): Promise<OpenedImage> {
     if (layered === null) {
-      const onProgress = ({ doneBytes, totalBytes }: UnpackProgress): void => {
-        message("Unpacking");
-        progress(doneBytes, totalBytes);
-      };
-      return openImage(path, { ports }, { signal, onProgress });
+      return openImage(path, { ports }, { signal, onProgress: tellUnpacking(reporter) });
     }
     const image = identifiedLayers(path, layered);
     const { fileBytes } = image;

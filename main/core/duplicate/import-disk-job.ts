@@ -1,13 +1,15 @@
 import { basename } from "node:path";
 import { z } from "zod";
 import { DisplayNameSchema, HardwareChangeSchema, HardwareSchema } from "#contract/machine.ts";
-import { identifyFile } from "#core/image/identify-file.ts";
+import { openImage, type OpenedImage } from "#core/image/open-image.ts";
 import { blockNode } from "#core/image/source/block-node.ts";
 import { assertNotWritten } from "#core/image/source/write-lock.ts";
-import { defineJob, type JobDefinition } from "#core/job/job-context.ts";
+import { defineJob, type JobDefinition, type StepReporter } from "#core/job/job-context.ts";
+import { tellUnpacking } from "#core/job/tell-unpacking.ts";
 import { AppError } from "#core/lib/app-error.ts";
 import { newId } from "#core/library/new-id.ts";
 import type { Machines } from "#core/machine/machines.ts";
+import type { Ports } from "#ports/ports.ts";
 
 const InputSchema = z.object({
   path: z.string().min(1),
@@ -16,12 +18,8 @@ const InputSchema = z.object({
   hardware: HardwareChangeSchema,
 });
 const OutputSchema = z.object({ machineId: z.string() });
-const LookedSchema = z.object({
-  machineId: z.string(),
-  path: z.string(),
-  format: z.enum(["raw", "qcow2", "vmdk", "vhd", "vhdx", "vdi"]),
-  virtualBytes: z.number(),
-});
+const LookedSchema = z.object({ machineId: z.string() });
+const DiskFormatSchema = z.enum(["raw", "qcow2", "vmdk", "vhd", "vhdx", "vdi"]);
 
 /** The smallest disk that a machine can have; any file at all reads as a raw one. */
 const smallestDiskBytes = HardwareSchema.shape.diskSizeBytes.unwrap().minValue ?? 0;
@@ -33,8 +31,18 @@ const steps = [
 
 export type ImportDiskJob = JobDefinition<typeof InputSchema, typeof OutputSchema>;
 
-/** A machine from a disk that exists. The format is told by the content; what names other files is refused. */
-export function createImportDiskJob({ machines }: { machines: Pick<Machines, "importDisk"> }): ImportDiskJob {
+/**
+ * A machine from a disk that exists, also one that is packed. The format is told by the content; what names other files
+ * is refused.
+ */
+export function createImportDiskJob(deps: {
+  ports: Pick<Ports, "directories">;
+  machines: Pick<Machines, "importDisk">;
+}): ImportDiskJob {
+  /** What is packed is unpacked into the cache, where a later step finds it. */
+  const open = (path: string, reporter: StepReporter, signal: AbortSignal): Promise<OpenedImage> =>
+    openImage(path, deps, { signal, onProgress: tellUnpacking(reporter) });
+
   return defineJob({
     kind: "import-disk",
     input: InputSchema,
@@ -44,29 +52,19 @@ export function createImportDiskJob({ machines }: { machines: Pick<Machines, "im
     title: ({ path, name }) => `Import ${basename(path)} as ${name}`,
     subject: () => ({}),
     async run(context, input) {
-      const looked = await context.step("look", LookedSchema, async () => {
-        const { path, format, virtualBytes } = await identifyFile(input.path);
-        if (format === "iso9660") {
-          throw new AppError("bad-input", `${basename(path)} is an installer ISO, not a disk`, {
-            hint: "Make a machine from it instead.",
-          });
-        }
-        if (virtualBytes < smallestDiskBytes) {
-          throw new AppError("bad-input", `${basename(path)} is too small to be a disk`, {
-            hint: "Choose a disk image: raw, qcow2, VMDK, VHD, VHDX or VDI.",
-            details: { virtualBytes },
-          });
-        }
-        await assertNotWritten(path);
-        return { machineId: newId(), path, format, virtualBytes };
+      const { machineId } = await context.step("look", LookedSchema, async (reporter, signal) => {
+        await using opened = await open(input.path, reporter, signal);
+        await assertDisk(opened, input);
+        return { machineId: newId() };
       });
       return await context.step("copy", OutputSchema, async (reporter, signal) => {
-        const { machineId, ...disk } = looked;
-        await assertNotWritten(disk.path);
+        await using opened = await open(input.path, reporter, signal);
+        const disk = await assertDisk(opened, input);
+        reporter.message("");
         const sectors = Math.ceil(disk.virtualBytes / 512) * 512;
         const diskSizeBytes = Math.max(sectors, input.hardware.diskSizeBytes ?? 0);
-        await machines.importDisk(
-          { ...disk, node: blockNode(disk.path, disk.format) },
+        await deps.machines.importDisk(
+          disk,
           { id: machineId, name: input.name },
           HardwareSchema.parse({ ...input.hardware, diskSizeBytes }),
           { linked: input.linked, signal, onProgress: reporter.progress },
@@ -75,4 +73,35 @@ export function createImportDiskJob({ machines }: { machines: Pick<Machines, "im
       });
     },
   });
+}
+
+/** Throws `bad-input` for what is no disk, and `image-in-use`. */
+async function assertDisk(
+  { image, archive }: OpenedImage,
+  { path: given, linked }: z.infer<typeof InputSchema>,
+) {
+  const { path, virtualBytes } = image;
+  const format = DiskFormatSchema.safeParse(image.format);
+  if (!format.success) {
+    throw new AppError("bad-input", `${basename(given)} is an installer ISO, not a disk`, {
+      hint: "Make a machine from it instead.",
+    });
+  }
+  if (virtualBytes < smallestDiskBytes) {
+    throw new AppError("bad-input", `${basename(given)} is too small to be a disk`, {
+      hint: "Choose a disk image: raw, qcow2, VMDK, VHD, VHDX or VDI.",
+      details: { virtualBytes },
+    });
+  }
+  if (linked && archive !== null) {
+    throw new AppError(
+      "bad-input",
+      `${basename(given)} is packed (${archive}): nothing can be built upon it`,
+      {
+        hint: "Let it be copied instead, or unpack it first.",
+      },
+    );
+  }
+  await assertNotWritten(path);
+  return { path, format: format.data, virtualBytes, node: blockNode(path, format.data) };
 }

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { totalmem } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createCompactJob } from "#core/compact/compact-job.ts";
 import { createDuplicateJob } from "#core/duplicate/duplicate-job.ts";
@@ -36,7 +37,7 @@ async function duplicate(name: string, linked: boolean): Promise<string> {
 }
 
 const importDisk = async (path: string, linked: boolean) => {
-  const job = createImportDiskJob({ machines: world.machines });
+  const job = createImportDiskJob({ ports: world.ports, machines: world.machines });
   return await jobs.waitFor(await jobs.start(job, { path, name: "taken in", linked, hardware: {} }));
 };
 
@@ -107,6 +108,21 @@ describe("a disk that exists", () => {
     const copy = machineOf(view.result);
     expect(await world.holds(world.machines.diskPath(copy), 0, 7)).toBe(true);
     expect(world.machines.view(copy).hardware.diskSizeBytes).toBe(4 * MiB);
+    expect(await hashOf(path)).toBe(before);
+  });
+
+  it("is unpacked on the way when it is packed, and cannot be built upon then", async () => {
+    const raw = Buffer.alloc(4 * MiB);
+    raw.fill(7, 0, MiB);
+    const path = join(world.home, "disk.raw.gz");
+    await writeFile(path, gzipSync(raw));
+    const before = await hashOf(path);
+    const view = await importDisk(path, false);
+    expect(view).toMatchObject({ status: "succeeded", error: null });
+    const copy = machineOf(view.result);
+    expect(await world.holds(world.machines.diskPath(copy), 0, 7)).toBe(true);
+    expect(world.machines.view(copy).hardware.diskSizeBytes).toBe(4 * MiB);
+    expect(await importDisk(path, true)).toMatchObject({ status: "failed", error: { code: "bad-input" } });
     expect(await hashOf(path)).toBe(before);
   });
 

@@ -83,7 +83,7 @@ beforeAll(async () => {
   await machines.load();
   const hardware = { firmware: "uefi" } as const;
   const input = { path: await debianCloudImage(), name: "debian", linked: true, hardware };
-  const imported = await jobs.waitFor(await jobs.start(createImportDiskJob({ machines }), input));
+  const imported = await jobs.waitFor(await jobs.start(createImportDiskJob({ ports, machines }), input));
   ({ machineId: id } = imported.result as { machineId: string });
   await machines.insert(id, await seed(await guest.publicKey(id)));
   await machines.start(id);
