@@ -28,7 +28,7 @@ describe("running programs", () => {
     await expect(nodeProcesses.run(slow, { timeoutMs: 300, onStdout })).rejects.toMatchObject({
       code: "timeout",
     });
-    expect(await nodeProcesses.identify(pid)).toBeNull();
+    await expect.poll(() => nodeProcesses.identify(pid), { timeout: 5_000, interval: 20 }).toBeNull();
 
     pid = 0;
     const abort = new AbortController();
@@ -40,7 +40,7 @@ describe("running programs", () => {
       },
     });
     await expect(cancelling).rejects.toMatchObject({ code: "cancelled" });
-    expect(await nodeProcesses.identify(pid)).toBeNull();
+    await expect.poll(() => nodeProcesses.identify(pid), { timeout: 5_000, interval: 20 }).toBeNull();
     await expect(nodeProcesses.run(["true"], { signal: abort.signal })).rejects.toMatchObject({
       code: "cancelled",
     });
