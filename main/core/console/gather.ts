@@ -52,7 +52,8 @@ export class Gathering {
       };
       const hurry = (): void => {
         clearTimeout(timer);
-        timer = setTimeout(done, Math.min(liveGatherMs, startedMs + fullMs - performance.now()));
+        const leftMs = startedMs + fullMs - performance.now();
+        timer = setTimeout(done, Math.max(0, Math.min(liveGatherMs, leftMs)));
       };
       let timer = setTimeout(done, fullMs);
       this.#waiting.add(hurry);
