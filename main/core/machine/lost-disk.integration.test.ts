@@ -5,6 +5,7 @@ import { copyFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ConsoleSession } from "#core/console/console-session.ts";
+import { logIn } from "#core/console/login.ts";
 import { microImage, microLogin } from "#e2e/fixtures/fixtures.ts";
 import { createNodePorts } from "#system/node-ports.ts";
 import { openMachineWorld, type MachineWorld } from "./testing/machine-world.ts";
@@ -69,11 +70,7 @@ describe.runIf(process.getuid?.() === 0 && existsSync("/dev/fuse"))("a disk that
     await plugIn(id);
     await world.machines.start(id);
     await using session = await ConsoleSession.attach(world.machines.console(id), { fromByte: 0 });
-    await session.waitFor("login: ", { timeoutMs: bootMs });
-    await session.line(microLogin.user);
-    await session.waitFor("Password: ", { timeoutMs: soonMs });
-    await session.line(microLogin.password);
-    await session.waitFor(/# $/, { timeoutMs: soonMs });
+    await logIn(session, microLogin, { timeoutMs: bootMs });
 
     plug("broken");
     await session.line(

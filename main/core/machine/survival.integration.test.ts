@@ -2,6 +2,7 @@ import { copyFile, mkdir, rm, statfs, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ConsoleSession } from "#core/console/console-session.ts";
+import { logIn } from "#core/console/login.ts";
 import { microImage, microLogin } from "#e2e/fixtures/fixtures.ts";
 import { createNodePorts } from "#system/node-ports.ts";
 import { newCheckpoint, openMachineWorld, type MachineWorld } from "./testing/machine-world.ts";
@@ -45,11 +46,7 @@ describe.runIf(process.getuid?.() === 0)("a host whose disk is full", () => {
     await copyFile(await microImage(), world.machines.diskPath(id));
     await world.machines.start(id);
     await using session = await ConsoleSession.attach(world.machines.console(id), { fromByte: 0 });
-    await session.waitFor("login: ", { timeoutMs: bootMs });
-    await session.line(microLogin.user);
-    await session.waitFor("Password: ", { timeoutMs: soonMs });
-    await session.line(microLogin.password);
-    await session.waitFor(/# $/, { timeoutMs: soonMs });
+    await logIn(session, microLogin, { timeoutMs: bootMs });
     await session.line("sleep 5; dd if=/dev/urandom of=/root/big bs=1M count=40 conv=fsync; echo wrote-$?");
     const filler = await fillUp();
     await expect
